@@ -1,0 +1,47 @@
+# Bare `make` is `make test`. Each target makes .venv when it is missing; needs Python >= 3.11, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: test demo bench soak lint format lock
+.DEFAULT_GOAL := test
+
+# The pinned set first, hashes checked; then this project on top, without looking for anything more.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "ta-bot needs Python 3.11 or newer; try: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing what requirements.lock pins (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+# Everything CI runs: style, types, the contracts of the house, all tests.
+test: $(READY) lint
+	$(BIN)/python -m pytest -n auto
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# A local Slack workspace, the bot and a fictional book of business.
+demo: $(READY)
+	$(BIN)/ta-bot demo $(ARGS)
+
+# Ratios against references measured in the same run.
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# Crash and load bars in full.
+soak: $(READY)
+	$(BIN)/python -m pytest -m soak
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Pins every package with hashes; no index address is written.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev pyproject.toml -o requirements.lock

@@ -1,0 +1,1 @@
+"""The `ta-bot` command line."""

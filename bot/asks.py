@@ -1,0 +1,103 @@
+"""What reaches us, as frozen values: who asked, from where, and what.
+
+Nothing here knows Slack's payloads (`bot.slack.payloads` translates them) nor any rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The person who asked. `email` is known once the audience check has looked them up."""
+
+    user_id: str
+    team_id: str = ""
+    email: str | None = None
+    name: str = ""
+
+
+class PlaceKind(StrEnum):
+    """How much we know of where the question was asked."""
+
+    DIRECT = "direct"  # a direct message with the bot
+    OPEN = "open"  # every possible reader is a full member of our workspace
+    UNSEEN = "unseen"  # Slack will not show us the place: answers stay ephemeral, nothing can be shared there
+    SHARED = "shared"  # shared, pending or holding an outsider: the answer goes to the asker's direct message
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The conversation a question came from."""
+
+    channel_id: str
+    name: str = ""
+    kind: PlaceKind = PlaceKind.UNSEEN
+
+    @property
+    def can_share(self) -> bool:
+        """Whether the answer may carry a share button here."""
+        return self.kind in (PlaceKind.DIRECT, PlaceKind.OPEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What every kind of question has. `reference` is in the log and in any apology."""
+
+    asker: Asker
+    place: Place
+    reference: str
+    trigger_id: str = ""
+    response_url: str = ""
+    request_id: str = ""  # the same for every delivery of one request: retries are answered once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Ask):
+    """A slash command; `text` is what follows its name, mentions still as `<@U…>`."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(Ask):
+    """A button pressed or a menu chosen from. `value` is the button's value or the chosen option's."""
+
+    action_id: str
+    value: str = ""
+    message_ts: str = ""
+    ephemeral: bool = False  # the message it sits in is visible to the asker only
+    view_id: str = ""
+    private_metadata: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission(Ask):
+    """A modal submitted. `values` maps block id to what was entered or chosen in it (str, list or None)."""
+
+    callback_id: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    private_metadata: str = ""
+    view_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcut(Ask):
+    """A global or message shortcut; `message_text` is empty for a global one."""
+
+    callback_id: str
+    message_text: str = ""
+    message_ts: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typeahead(Ask):
+    """Letters typed into a menu that asks us for its options."""
+
+    action_id: str
+    text: str

@@ -1,0 +1,1 @@
+"""What can be said in Slack, as plain values."""

@@ -1,0 +1,1 @@
+"""Nouns, and the rules that two features share. Standard library only (and rapidfuzz in matching)."""

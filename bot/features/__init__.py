@@ -1,0 +1,1 @@
+"""Ideas, one folder each: rules, views, use cases, listeners."""

@@ -1,0 +1,1 @@
+"""Account health: the card, the book of business, the category changes."""

@@ -1,0 +1,1 @@
+"""Filling the book: imports now, vendors by the same road."""

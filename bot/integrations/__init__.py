@@ -1,0 +1,1 @@
+"""Systems and files that the book is filled from, one folder each."""

@@ -1,0 +1,28 @@
+"""Promises by capability, never by vendor; and `Ports`, the one bundle that commands and features are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.policy import Policy
+from bot.ports.audit import Audit
+from bot.ports.book import Book
+from bot.ports.clock import Clock
+from bot.ports.directory import Directory
+from bot.ports.messenger import Messenger
+from bot.ports.people import People
+from bot.ports.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything a use case may ask for; wired once, in bootstrap."""
+
+    book: Book
+    people: People
+    directory: Directory
+    messenger: Messenger
+    audit: Audit
+    work: Work
+    clock: Clock
+    policy: Policy

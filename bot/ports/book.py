@@ -1,0 +1,104 @@
+"""The book of business: accounts and their history, as we hold them. Reads never reach a vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from bot.domain.account import Account, CategoryChange, Week
+from bot.domain.matching import Found, Match
+from bot.domain.person import Contact
+from bot.domain.provenance import Stamp
+from bot.ports.work import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """One account to write: `values` by field name (absent or None: unknown), `stamps` by the same names.
+
+    A value without a stamp of its own takes `stamp`.
+    """
+
+    id: str
+    name: str
+    values: Mapping[str, Any]
+    stamp: Stamp
+    stamps: Mapping[str, Stamp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an import changed."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    missing: int = 0  # accounts that the file left out: kept and marked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRecord:
+    """A file that was taken: `digest` is the SHA-256 of its bytes."""
+
+    kind: str
+    file: str
+    digest: str
+    rows: int
+    imported_at: datetime
+
+
+class Book(Protocol):
+    """Reads and writes the book."""
+
+    async def version(self) -> int:
+        """A number that grows with every write."""
+
+    async def find_by_name(self, text: str) -> Found:
+        """The account a typed name means, or the candidates, or the nearest names."""
+
+    async def search_names(self, text: str, limit: int = 10) -> tuple[Match, ...]:
+        """For a typeahead: the likeliest accounts, best first."""
+
+    async def find_account(self, account_id: str) -> Account | None:
+        """The account with that id."""
+
+    async def list_accounts(
+        self, *, ta_email: str | None = None, team: str | None = None
+    ) -> tuple[Account, ...]:
+        """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
+
+    async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:
+        """The account's weeks that end on or after `since`, oldest first."""
+
+    async def list_latest_weeks(self, account_ids: Sequence[str], *, ending_by: date) -> Mapping[str, Week]:
+        """For each account its newest week that ended on or before that day."""
+
+    async def list_category_changes(
+        self, *, since: date, ta_email: str | None = None, team: str | None = None, limit: int = 100
+    ) -> tuple[CategoryChange, ...]:
+        """Health category changes in the weekly history and up to today's category, newest first."""
+
+    async def list_contacts(self, account_id: str) -> tuple[Contact, ...]:
+        """The account's contacts, by name."""
+
+    async def count_accounts(self) -> int:
+        """How many accounts the book holds."""
+
+    async def last_import(self, kind: str) -> ImportRecord | None:
+        """The newest file of that kind that was taken."""
+
+    async def save_accounts(
+        self, tx: Transaction, rows: Iterable[AccountRow], *, complete: bool, seen_on: date
+    ) -> Written:
+        """Write accounts; with `complete` those left out are marked missing since `seen_on`, never dropped."""
+
+    async def save_weeks(self, tx: Transaction, weeks: Iterable[Week]) -> Written:
+        """Write weekly history, one row an account a week; the same week again replaces it."""
+
+    async def save_contacts(self, tx: Transaction, contacts: Iterable[Contact], *, source: str) -> Written:
+        """Replace the contacts of every account that occurs."""
+
+    async def save_import(self, tx: Transaction, record: ImportRecord) -> None:
+        """Remember a file that was taken."""

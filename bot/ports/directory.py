@@ -1,0 +1,44 @@
+"""The people, channels and user groups of our Slack workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person as Slack knows them. `outside` is empty for a full member, else why they may not see accounts."""
+
+    user_id: str
+    team_id: str
+    name: str
+    email: str | None
+    timezone: str | None = None
+    outside: str = ""  # `guest`, `bot`, `deleted`, `external`, `unknown`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """Who would read something said in a conversation. `refused` is empty when everybody may, else why not."""
+
+    channel_id: str
+    name: str
+    count: int | None = None
+    refused: str = ""  # names no account and no person; safe to show
+
+
+class Directory(Protocol):
+    """Looks people and places up in Slack."""
+
+    async def get_member(self, user_id: str, *, fresh: bool = False) -> Member:
+        """The person, cached for 60 s unless `fresh`; an unanswered look-up gives `outside="unknown"`."""
+
+    async def find_user_id(self, email: str) -> str | None:
+        """The Slack user id of a full member by e-mail address."""
+
+    async def find_user_group(self, handle: str) -> str | None:
+        """The id of an enabled user group by its handle without `@`."""
+
+    async def readers_of(self, channel_id: str) -> Readers:
+        """Who would see a message there; never cached, and refused where anything is unknown."""

@@ -1,0 +1,43 @@
+"""The organisation's people and their absences, as the book knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from bot.domain.person import Person, Role, Team
+from bot.ports.book import Written
+from bot.ports.work import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Time off: dates and status only, never the reason. `ends_on` is the last day away."""
+
+    email: str
+    starts_on: date
+    ends_on: date
+    half_day_start: bool = False
+    half_day_end: bool = False
+    status: str = "approved"
+
+
+class People(Protocol):
+    """Reads and writes people."""
+
+    async def find_person(self, email: str) -> Person | None:
+        """By e-mail address, case ignored."""
+
+    async def find_by_slack_id(self, user_id: str) -> Person | None:
+        """By the Slack user id that the people file gave."""
+
+    async def list_people(self, *, team: Team | None = None, role: Role | None = None) -> tuple[Person, ...]:
+        """People by team, role, both or all; by name."""
+
+    async def save_people(self, tx: Transaction, people: Iterable[Person], *, source: str) -> Written:
+        """Add and update people."""
+
+    async def save_absences(self, tx: Transaction, absences: Iterable[Absence], *, source: str) -> Written:
+        """Add and update absences, one row a person and first day."""

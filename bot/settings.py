@@ -1,0 +1,164 @@
+"""Every setting, from the environment or `.env`; all problems are reported at once.
+
+The names are the interface others rely on. Secrets are `SecretStr`: they never appear in a log or a repr.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+SLACK_API_URL = "https://slack.com/api/"
+SLACK_AUTHORIZE_URL = "https://slack.com/oauth/v2/authorize"
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        msg = f"“{name}” is no time zone; use a name like Europe/Berlin or America/New_York"
+        raise ValueError(msg)
+    return name
+
+
+def _api_url(url: str) -> str:
+    if not url.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+        msg = "must start with https:// (http:// on loopback only)"
+        raise ValueError(msg)
+    return url.rstrip("/") + "/"
+
+
+def _database_url(url: str) -> str:
+    if not url.startswith(("sqlite:///", "postgresql://")):
+        msg = "must be sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+        raise ValueError(msg)
+    if url in ("sqlite:///", "sqlite:///:memory:"):
+        msg = "needs a file: a book in memory would be lost (sqlite:///ta-bot.db)"
+        raise ValueError(msg)
+    return url
+
+
+class Settings(BaseSettings):
+    """All settings of ta-bot. Empty means not set."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, frozen=True
+    )
+
+    slack_bot_token: SecretStr | None = Field(None, description="xoxb-…: the workspace's bot token")
+    slack_app_token: SecretStr | None = Field(
+        None, description="xapp-…: switches Socket Mode on (connections:write)"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="checks requests that arrive over HTTP; needed without SLACK_APP_TOKEN"
+    )
+    slack_client_id: str | None = Field(None, description="for installs through /slack/install")
+    slack_client_secret: SecretStr | None = Field(None, description="for installs through /slack/install")
+    slack_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
+        SLACK_API_URL, description="Slack's Web API; ends in /api/"
+    )
+    slack_authorize_url: str = Field(SLACK_AUTHORIZE_URL, description="where an install starts")
+    ta_bot_database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        "sqlite:///ta-bot.db", description="sqlite:///FILE or postgresql://…"
+    )
+    ta_bot_host: str = Field("127.0.0.1", description="where to listen")
+    ta_bot_port: int = Field(3000, ge=0, le=65535, description="where to listen; 0 takes a free port")
+    ta_bot_public_url: str | None = Field(None, description="https address of this bot, for OAuth")
+    ta_bot_team_id: str | None = Field(
+        None, pattern=r"^T[A-Z0-9]{2,}$", description="the one workspace served; default: the bot token's"
+    )
+    ta_bot_policy: Path | None = Field(None, description="a policy.toml that overrides the packaged one")
+    ta_bot_timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "UTC", description="the organisation's time zone"
+    )
+    ta_bot_secret_key: SecretStr | None = Field(
+        None, description="encrypts tokens at rest; needed for installs through /slack/install"
+    )
+    ta_bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much")
+    ta_bot_log_format: Literal["console", "json"] = Field("console", description="for people or machines")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.ta_bot_timezone)
+
+    @property
+    def uses_oauth(self) -> bool:
+        """Whether installs through /slack/install are on."""
+        return self.slack_client_id is not None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Settings:
+        problems = [*_token_problems(self), *_oauth_problems(self), *_address_problems(self)]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+def _token_problems(settings: Settings) -> list[str]:
+    problems = []
+    bot, app = settings.slack_bot_token, settings.slack_app_token
+    if bot and not bot.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
+        problems.append("SLACK_BOT_TOKEN: a bot token starts with xoxb- (this is another kind of token)")
+    if app and not app.get_secret_value().startswith("xapp-"):
+        problems.append("SLACK_APP_TOKEN: an app-level token starts with xapp-")
+    return problems
+
+
+def _oauth_problems(settings: Settings) -> list[str]:
+    if not settings.uses_oauth:
+        return []
+    problems = []
+    if not settings.slack_client_secret:
+        problems.append("SLACK_CLIENT_SECRET: is needed beside SLACK_CLIENT_ID")
+    if not settings.ta_bot_secret_key:
+        problems.append("TA_BOT_SECRET_KEY: is needed with SLACK_CLIENT_ID, to encrypt tokens at rest")
+    if not settings.slack_bot_token and not settings.ta_bot_team_id:
+        problems.append(
+            "TA_BOT_TEAM_ID: is needed where only OAuth is used, to know the one workspace served"
+        )
+    return problems
+
+
+def _address_problems(settings: Settings) -> list[str]:
+    problems = []
+    if settings.ta_bot_policy and not settings.ta_bot_policy.is_file():
+        problems.append(f"TA_BOT_POLICY: no file at {settings.ta_bot_policy}")
+    url = settings.ta_bot_public_url
+    if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        problems.append("TA_BOT_PUBLIC_URL: must start with https://")
+    return problems
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings; raises SettingsError with every problem, one a line, each naming its variable."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type] # the environment fills the rest
+    except ValidationError as error:
+        raise SettingsError(_problems(error)) from error
+
+
+def serving_problems(settings: Settings) -> tuple[str, ...]:
+    """What `ta-bot serve` lacks, one a line; empty when it can start."""
+    problems = []
+    if not settings.slack_bot_token and not settings.uses_oauth:
+        problems.append(
+            "SLACK_BOT_TOKEN: is not set (or set SLACK_CLIENT_ID to install through /slack/install); "
+            "without a Slack account try: ta-bot demo"
+        )
+    if not settings.slack_app_token and not settings.slack_signing_secret:
+        problems.append("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: one is needed, for Socket Mode or for HTTP")
+    return tuple(problems)
+
+
+def _problems(error: ValidationError) -> list[str]:
+    lines: list[str] = []
+    for item in error.errors(include_url=False, include_input=False):
+        message = item["msg"].removeprefix("Value error, ")
+        name = "_".join(str(part) for part in item["loc"]).upper()
+        lines.extend(message.splitlines() if not name else [f"{name}: {message}"])
+    return lines

@@ -1,0 +1,1 @@
+"""A local Slack workspace to play in and to test against."""
