@@ -1,0 +1,1 @@
+"""What is set up wrong, and the cure for each."""
