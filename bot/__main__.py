@@ -1,1 +1,208 @@
-"""The `ta-bot` command line."""
+"""The `ta-bot` command line. Exit codes: 0 done, 1 a problem that was explained, 2 wrong usage."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot import __version__
+from bot.errors import ImportRefused, SettingsError, TaBotError
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="ta-bot",
+    help="A Slack bot that a Technical Advisor organisation trusts all day.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+policy_app = typer.Typer(help="The organisation's rules and numbers.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(policy_app, name="policy")
+
+out = Console()
+err = Console(stderr=True)
+_debug = False
+
+
+class Importable(StrEnum):
+    """The CSV files that `import` takes."""
+
+    ACCOUNTS = "accounts"
+    PEOPLE = "people"
+    HISTORY = "history"
+    CONTACTS = "contacts"
+    ABSENCES = "absences"
+
+
+@app.callback()
+def options(
+    *, debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False
+) -> None:
+    """Hold for every command."""
+    global _debug  # noqa: PLW0603 # one flag of the process, read when an error is shown
+    _debug = debug
+
+
+def _run(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run to the end, or explain on stderr and leave with 1."""
+    try:
+        return asyncio.run(make())
+    except KeyboardInterrupt:
+        err.print("stopped; nothing was left half-done")
+        raise typer.Exit(1) from None
+    except ImportRefused as refused:
+        _show_bad_rows(refused)
+        raise typer.Exit(1) from None
+    except TaBotError as error:
+        _explain(error)
+        raise typer.Exit(1) from None
+
+
+def _explain(error: TaBotError) -> None:
+    if _debug:
+        err.print_exception()
+    for line in error.problems if isinstance(error, SettingsError) else [str(error)]:
+        err.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_bad_rows(refused: ImportRefused) -> None:
+    err.print(str(refused), style="red", markup=False, highlight=False, soft_wrap=True)
+    table = Table("line", "column", "value", "reason")
+    for row in refused.bad:
+        table.add_row(*(_plain(cell) for cell in (str(row.line), row.column, row.value, row.reason)))
+    err.print(table)
+    if refused.more:
+        err.print(f"and {refused.more} more")
+
+
+def _plain(text: str) -> str:
+    """Keep rich from reading markup in data."""
+    return text.replace("[", r"\[")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(f"ta-bot {__version__}", highlight=False)
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot."""
+    from bot import bootstrap
+
+    _run(bootstrap.serve)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the workspace's page listens.")] = 3939,
+    *,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Run a local Slack workspace with the bot and a fictional book of business."""
+    from bot import bootstrap
+
+    _run(lambda: bootstrap.demo(port=port, browser=browser))
+
+
+@app.command("try")
+def try_(
+    line: Annotated[str, typer.Argument(help="What you would type in Slack: '/account-health Acme'.")],
+    *,
+    as_: Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who asks.")] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="Where: a channel's name; else a direct message.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what would be sent, as JSON.")] = False,
+) -> None:
+    """Run one command through the same path as a Slack request, and print what the person would see."""
+    from bot import bootstrap
+
+    if not line.startswith("/"):
+        err.print("start with a slash command, e.g. ta-bot try '/account-health Acme'", markup=False)
+        raise typer.Exit(2)
+    sent = _run(lambda: bootstrap.try_line(line, email=as_, channel=channel))
+    if as_json:
+        sys.stdout.write(json.dumps(sent, ensure_ascii=False, indent=1) + "\n")
+    else:
+        bootstrap.show_sent(sent, out)
+
+
+@app.command("import")
+def import_(
+    kind: Importable,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")] = False,
+) -> None:
+    """Load a CSV: all of its rows, or none."""
+    from bot import bootstrap
+
+    report = _run(lambda: bootstrap.import_file(kind.value, file, dry_run=dry_run, console=err))
+    for sentence in report:
+        out.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False
+) -> None:
+    """Look for what is set up wrong, and say the cure."""
+    from bot import bootstrap
+
+    findings = _run(bootstrap.doctor)
+    if as_json:
+        sys.stdout.write(json.dumps([finding.as_dict() for finding in findings], indent=1) + "\n")
+    else:
+        for finding in findings:
+            bootstrap.show_finding(finding, out)
+    if any(finding.is_problem for finding in findings):
+        raise typer.Exit(1)
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this version's schema."""
+    from bot import bootstrap
+
+    out.print(_run(bootstrap.upgrade_database), markup=False, highlight=False, soft_wrap=True)
+
+
+@db.command()
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Copy the database into FILE while the bot runs."""
+    from bot import bootstrap
+
+    out.print(_run(lambda: bootstrap.backup_database(file)), markup=False, highlight=False, soft_wrap=True)
+
+
+@policy_app.command()
+def show() -> None:
+    """Print every rule and number in force, and the file they come from."""
+    from bot import bootstrap
+
+    for name, text in _run(bootstrap.policy_lines):
+        out.print(f"{name} = {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="ta-bot")
+
+
+if __name__ == "__main__":
+    main()

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     )
     slack_client_id: str | None = Field(None, description="for installs through /slack/install")
     slack_client_secret: SecretStr | None = Field(None, description="for installs through /slack/install")
+    slack_config_token: SecretStr | None = Field(
+        None, description="xoxe.xoxp-…: lets doctor read the app's own manifest"
+    )
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
         SLACK_API_URL, description="Slack's Web API; ends in /api/"
     )
