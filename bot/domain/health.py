@@ -7,14 +7,17 @@ of its known traits; the score is the weighted mean of the categories that have 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
 
 from bot.domain.account import Account, Week
-from bot.domain.provenance import Fact
+from bot.domain.kpi import Ratio, consumption_parts, utilization_parts
+from bot.domain.provenance import Fact, Known, Stamp, Unknown
+
+_HAIR = 1e-9  # scores and ratios miss their bound by a rounding: (10 + 10 + 0) / 3 is 20/3
 
 
 class Category(StrEnum):
@@ -69,15 +72,43 @@ class TraitRule:
     poor_includes: bool = True
     unit: str = ""  # "", "percent", "days", "versions", "tickets"
 
-    @property
-    def healthy_when(self) -> str:
-        """The rule in words: `< 2`, `≥ 80 %`, `yes`."""
-        raise NotImplementedError
+    healthy_when: str = ""  # the rule in words: `< 2`, `≥ 80 %`, `yes`; made here when not given
+    poor_when: str = ""
 
-    @property
-    def poor_when(self) -> str:
-        """The rule in words."""
-        raise NotImplementedError
+    def __post_init__(self) -> None:
+        for name in ("healthy", "poor"):
+            if not getattr(self, f"{name}_when"):
+                object.__setattr__(self, f"{name}_when", _in_words(self, Verdict(name)))
+
+    def verdict_of(self, value: float | bool | str) -> Verdict:
+        """What the rule says of a known value."""
+        if self.sense is Sense.CHOICE:
+            return Verdict(str(value))
+        if self.sense is Sense.FLAG:
+            return Verdict.HEALTHY if value else Verdict.POOR
+        sign = 1 if self.sense is Sense.AT_LEAST else -1
+        if _reaches(sign * (float(value) - (self.healthy or 0.0)), self.healthy_includes):
+            return Verdict.HEALTHY
+        if _reaches(sign * ((self.poor or 0.0) - float(value)), self.poor_includes):
+            return Verdict.POOR
+        return Verdict.CONCERNING
+
+
+def _reaches(beyond: float, includes: bool) -> bool:
+    return beyond >= -_HAIR if includes else beyond > _HAIR
+
+
+def _in_words(rule: TraitRule, side: Verdict) -> str:
+    if rule.sense is Sense.CHOICE:
+        return side.value.capitalize()
+    healthy = side is Verdict.HEALTHY
+    if rule.sense is Sense.FLAG:
+        return "yes" if healthy else "no"
+    bound, includes = (rule.healthy, rule.healthy_includes) if healthy else (rule.poor, rule.poor_includes)
+    upwards = (rule.sense is Sense.AT_LEAST) is healthy
+    sign = {(True, True): "≥", (True, False): ">", (False, True): "≤", (False, False): "<"}[upwards, includes]
+    number = f"{(bound or 0) * 100:g} %" if rule.unit == "percent" else f"{bound or 0:g}"
+    return f"{sign} {number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +123,9 @@ class HealthRules:
 
     def category_of(self, score: float) -> Category:
         """The category a score falls into; float-safe at the thirds."""
-        raise NotImplementedError
+        if score < self.red_below - _HAIR:
+            return Category.RED
+        return Category.GREEN if score > self.green_above + _HAIR else Category.YELLOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +155,98 @@ class HealthReading:
 
 def read_account(account: Account, rules: HealthRules, today: date) -> HealthReading:
     """Read every trait of an account by the rules; unknown traits are left out and named."""
-    raise NotImplementedError
+    seen = [(rule, ratio, _judge(rule, ratio.value)) for rule, ratio in _ratios(account, rules, today)]
+    points: dict[Pillar, list[float]] = {}
+    for rule, _, verdict in seen:
+        if verdict is not None:
+            points.setdefault(rule.pillar, []).append(rules.points[verdict])
+    weight = sum(rules.weights[pillar] for pillar in points)
+    means = {pillar: sum(known) / len(known) for pillar, known in points.items()}
+    score = sum(rules.weights[p] * mean for p, mean in means.items()) / weight if weight else None
+    return HealthReading(
+        score=score,
+        category=None if score is None else rules.category_of(score),
+        traits=tuple(
+            TraitReading(
+                rule=rule,
+                value=ratio.value,
+                verdict=verdict,
+                cost=_cost(rules, rule.pillar, verdict, weight * len(points.get(rule.pillar, ()))),
+                detail=ratio.detail,
+            )
+            for rule, ratio, verdict in seen
+        ),
+        pillars={pillar: means.get(pillar) for pillar in rules.weights},
+    )
 
 
 def read_week(week: Week, rules: HealthRules) -> HealthReading:
     """Read a week of history by the same rules (days since activity count to the week's end)."""
-    raise NotImplementedError
+    return read_account(account_in(week), rules, week.week_ending)
+
+
+def account_in(week: Week) -> Account:
+    """The account as it stood in a week of its history, so that the same rules read both."""
+    stamp = Stamp(week.source, datetime.combine(week.week_ending, time(), UTC))
+
+    def fact(name: str) -> Any:
+        value = getattr(week, name)
+        return _NOT_THAT_WEEK if value is None else Known(value, stamp)
+
+    return Account(id=week.account_id, name="", **{name: fact(name) for name in _WEEKLY})
+
+
+_NOT_THAT_WEEK = Unknown("not recorded that week")
+_WEEKLY = tuple(
+    name for name in Week.__dataclass_fields__ if name not in ("account_id", "week_ending", "source")
+)
+
+
+def _cost(rules: HealthRules, pillar: Pillar, verdict: Verdict | None, share: float) -> float | None:
+    """What the score would gain were the trait healthy: its points, by its share of pillar and weights."""
+    if verdict is None:
+        return None
+    if not share:
+        return 0.0
+    return (rules.points[Verdict.HEALTHY] - rules.points[verdict]) * rules.weights[pillar] / share
+
+
+def _judge(rule: TraitRule, value: Fact[Any]) -> Verdict | None:
+    return None if isinstance(value, Unknown) else rule.verdict_of(value.value)
+
+
+def _ratios(account: Account, rules: HealthRules, today: date) -> list[tuple[TraitRule, Ratio]]:
+    return [(rule, _TRAITS[rule.key](account, today)) for rule in rules.traits]
+
+
+def _recorded(name: str) -> Callable[[Account, date], Ratio]:
+    return lambda account, _: Ratio(getattr(account, name))
+
+
+def _days_since_activity(account: Account, today: date) -> Ratio:
+    last = account.last_activity_on
+    if isinstance(last, Unknown):
+        return Ratio(Unknown(f"last activity unknown: {last.reason}"))
+    days = max((today - last.value).days, 0)
+    return Ratio(Known(days, last.stamp), f"last activity on {last.value}")
+
+
+_TRAITS: Mapping[str, Callable[[Account, date], Ratio]] = {
+    **{
+        name: _recorded(name)
+        for name in (
+            "ta_sentiment",
+            "versions_behind",
+            "precise_code_nav",
+            "defect_tickets_90d",
+            "help_tickets_90d",
+            "active_champion",
+            "access_to_buyer",
+        )
+    },
+    "last_activity": _days_since_activity,
+    "usage": lambda account, _: consumption_parts(account),
+    "utilization": lambda account, _: utilization_parts(account),
+}
+TRAIT_KEYS: tuple[str, ...] = tuple(_TRAITS)
+"""Every trait that the book can tell; a policy may rule on these and no others."""

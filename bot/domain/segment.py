@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.domain.account import Account, Cents
 from bot.domain.person import Team
+from bot.domain.provenance import value_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +56,78 @@ class Unclassified:
 
 def classify(developers: int | None, arr: Cents | None, model: SegmentModel) -> Classified | Unclassified:
     """The one rule of the model that covers the point. A segment where ARR is `any` needs no ARR."""
-    raise NotImplementedError
+    if developers is None:
+        return Unclassified(missing=("developers",) if arr is not None else ("developers", "arr"))
+    rows = [rule for rule in model.rules if _spans_developers(rule, developers)]
+    if not rows:
+        raise ValueError(f"no row of {model.name} covers {developers} developers")
+    depends = any(rule.arr_from is not None or rule.arr_to is not None for rule in rows)
+    if not depends:
+        return Classified(rule=rows[0], model=model)
+    if arr is None:
+        return Unclassified(missing=("arr",))
+    rule = next(rule for rule in rows if _spans_arr(rule, arr))
+    return Classified(rule=rule, model=model, on_the_line=arr == model.arr_line)
 
 
 def team_of(account: Account, model: SegmentModel) -> Team | None:
     """The team that serves an account: the one recorded, else the one the rules give, else None."""
-    raise NotImplementedError
+    recorded = value_of(account.team)
+    if recorded is not None:
+        return Team(recorded)
+    found = classify(value_of(account.developers), value_of(account.arr), model)
+    if isinstance(found, Unclassified) or found.rule.team not in _TEAMS:
+        return None  # the older model says `managed`, which is no team of today's
+    return Team(found.rule.team)
+
+
+_TEAMS = frozenset(Team)
 
 
 def model_problems(model: SegmentModel) -> tuple[str, ...]:
-    """Every gap and overlap over developers × ARR, each with an example point; empty when total."""
-    raise NotImplementedError
+    """Every gap and overlap over developers × ARR, each with an example point; empty when total.
+
+    Between two bounds nothing changes, so one point of each cell proves the whole plane.
+    """
+    developers = sorted({0, *_starts(model)})
+    arrs = sorted({0, *_arr_edges(model)})
+    problems: dict[tuple[int, ...], str] = {}
+    for count in developers:
+        for arr in arrs:
+            rows = tuple(
+                number
+                for number, rule in enumerate(model.rules, 1)
+                if _spans_developers(rule, count) and _spans_arr(rule, arr)
+            )
+            if len(rows) != 1:
+                key = rows or (-count,)
+                problems.setdefault(key, _problem(rows, count, arr))
+    return tuple(problems.values())
+
+
+def _problem(rows: tuple[int, ...], developers: int, arr: Cents) -> str:
+    point = f"{developers:,} developers with ARR of ${arr / 100:,.2f}".removesuffix(".00")
+    if not rows:
+        return f"no row covers {point}"
+    return f"rows {' and '.join(str(row) for row in rows)} both cover {point}"
+
+
+def _starts(model: SegmentModel) -> set[int]:
+    after = {rule.developers_to + 1 for rule in model.rules if rule.developers_to is not None}
+    return {rule.developers_from for rule in model.rules} | after
+
+
+def _arr_edges(model: SegmentModel) -> set[Cents]:
+    bounds = {bound for rule in model.rules for bound in (rule.arr_from, rule.arr_to) if bound is not None}
+    return bounds | {bound - 1 for bound in bounds}
+
+
+def _spans_developers(rule: SegmentRule, developers: int) -> bool:
+    return rule.developers_from <= developers and (
+        rule.developers_to is None or developers <= rule.developers_to
+    )
+
+
+def _spans_arr(rule: SegmentRule, arr: Cents) -> bool:
+    above = rule.arr_from is None or arr >= rule.arr_from
+    return above and (rule.arr_to is None or arr < rule.arr_to)

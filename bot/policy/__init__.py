@@ -1,0 +1,144 @@
+"""Every rule and number of the organisation, read from policy.toml and validated on load."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.domain.account import Group
+from bot.domain.health import HealthRules
+from bot.domain.kpi import KpiRules
+from bot.domain.lifecycle import LifecycleRules
+from bot.domain.person import Team
+from bot.domain.segment import SegmentModel
+from bot.errors import PolicyError
+from bot.policy import build, explain
+from bot.policy.lines import lines_of
+from bot.policy.schema import PolicyTable
+
+PACKAGED = Path(__file__).parent.parent / "policy.toml"
+"""The policy that ships with ta-bot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamPolicy:
+    """One of the three teams: `channel` and `user_group` are handles without `#` and `@`."""
+
+    team: Team
+    name: str  # "Scaled TAs"
+    short: str  # "Scaled team"
+    touch: str  # "high", "medium", "low, automated"
+    channel: str
+    user_group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The whole of policy.toml, typed."""
+
+    teams: Mapping[Team, TeamPolicy]
+    models: Mapping[str, SegmentModel]
+    default_model: str
+    health: HealthRules
+    kpis: KpiRules
+    lifecycle: LifecycleRules
+    freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
+    change_weeks: int  # the score's change is against this many weeks ago
+    chart_weeks: int  # how many weeks a card's chart shows
+
+    def model_on(self, day: date) -> SegmentModel:
+        """The segmentation model in force on a day (the default model where none says so)."""
+        for model in self.models.values():
+            if model.starts_on <= day and (model.ends_on is None or day <= model.ends_on):
+                return model
+        return self.models[self.default_model]
+
+
+def load(path: Path | None = None) -> Policy:
+    """Read a policy file (the packaged one by default); raises PolicyError naming the line that is wrong.
+
+    An operator's file is laid over the packaged one: tables key by key, arrays whole.
+    """
+    file, data = _read(PACKAGED, "policy.toml")
+    if path is not None:
+        file, own = _read(path, str(path))
+        data = _laid_over(data, own)
+    return _policy(_checked(data, file))
+
+
+def _read(path: Path, shown: str) -> tuple[explain.File, dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PolicyError(f"{shown} line {line}: is not UTF-8 text; save the file as UTF-8") from error
+    except OSError as error:
+        raise PolicyError(f"{shown}: cannot be read ({error.strerror})") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(_syntax(shown, text, str(error))) from error
+    return explain.File(shown, lines_of(text)), data
+
+
+def _syntax(shown: str, text: str, said: str) -> str:
+    place = re.search(r" \(at line (\d+), column \d+\)$", said)
+    line = int(place[1]) if place else len(text.splitlines()) or 1
+    reason = re.sub(r" \(at [^()]*\)$", "", said)
+    return f"{shown} line {line}: is not valid TOML: {reason}"
+
+
+def _laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in own.items():
+        below = merged.get(key)
+        if isinstance(below, dict) and isinstance(value, dict):
+            merged[key] = _laid_over(below, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _checked(data: dict[str, Any], file: explain.File) -> PolicyTable:
+    try:
+        table = PolicyTable.model_validate(data)
+    except ValidationError as error:
+        raise PolicyError(explain.first(file, explain.problems(error))) from error
+    wrong = tuple(build.problems_of(table))
+    if wrong:
+        raise PolicyError(explain.first(file, wrong))
+    return table
+
+
+def _policy(table: PolicyTable) -> Policy:
+    ages = {group: getattr(table.freshness, group.value) for group in Group}
+    return Policy(
+        teams={team: _team(team, table) for team in Team},
+        models=build.models_of(table),
+        default_model=table.segmentation.default,
+        health=build.health_of(table.health),
+        kpis=build.kpis_of(table.kpis),
+        lifecycle=build.lifecycle_of(table.lifecycle),
+        freshness={group: age for group, age in ages.items() if age is not None},
+        change_weeks=table.change_weeks,
+        chart_weeks=table.chart_weeks,
+    )
+
+
+def _team(team: Team, table: PolicyTable) -> TeamPolicy:
+    own = getattr(table.teams, team.value)
+    return TeamPolicy(
+        team=team,
+        name=own.name,
+        short=own.short,
+        touch=own.touch,
+        channel=own.channel,
+        user_group=own.user_group,
+    )

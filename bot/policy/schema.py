@@ -1,0 +1,316 @@
+"""The shape of policy.toml: every table and key, with the kind and range of its value."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+TeamName = Literal["enterprise", "scaled", "digital"]
+_SPAN = re.compile(r"(\d+) (hour|day|week|month)s?")
+_UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+
+
+def _span(value: Any) -> timedelta:
+    match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    if not match or not int(match[1]) or match[2] == "month":
+        msg = 'must be a number of hours, days or weeks, like "7 days" or "48 hours"'
+        raise ValueError(msg)
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _cadence(value: str) -> str:
+    match = _SPAN.fullmatch(value)
+    if not match or not int(match[1]):
+        msg = 'must be a span like "1 week" or "3 months"'
+        raise ValueError(msg)
+    return value
+
+
+def _time_of_day(value: Any) -> time:
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        msg = 'must be a time of day like "09:00"'
+        raise ValueError(msg)
+    return time.fromisoformat(value)
+
+
+def _fraction(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"\d+/[1-9]\d*", value):
+        msg = 'must be a number or a fraction like "10/3"'
+        raise ValueError(msg)
+    return float(Fraction(value))
+
+
+def _handle(value: str) -> str:
+    if value.startswith(("#", "@")):
+        msg = f"must be written without {value[0]}"
+        raise ValueError(msg)
+    return value
+
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Handle = Annotated[Text, AfterValidator(_handle)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=8)]
+Whole = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Points = Annotated[float, Field(ge=0, le=10)]
+Mark = Annotated[float, BeforeValidator(_fraction), Field(gt=0, lt=10)]
+Span = Annotated[timedelta, PlainValidator(_span)]
+Cadence = Annotated[str, AfterValidator(_cadence)]
+TimeOfDay = Annotated[time, PlainValidator(_time_of_day)]
+Teams = Annotated[list[TeamName], Field(min_length=1)]
+Texts = Annotated[list[Text], Field(min_length=1)]
+
+
+class Table(BaseModel):
+    """A table of the file: what it does not name is refused."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_known(cls, data: Any) -> Any:
+        for key in data if isinstance(data, dict) else ():
+            if key not in cls.model_fields:
+                known = ", ".join(cls.model_fields)
+                raise PydanticCustomError(
+                    "unknown_key",
+                    "is not a key of this table; known here: {known}",
+                    {"key": key, "known": known},
+                )
+        return data
+
+
+class TeamTable(Table):
+    """One of the three teams."""
+
+    name: Text
+    short: Text
+    touch: Text
+    accounts: Text
+    pool: bool
+    channel: Handle
+    user_group: Handle
+
+
+class TeamsTable(Table):
+    """The three teams."""
+
+    enterprise: TeamTable
+    scaled: TeamTable
+    digital: TeamTable
+
+
+class RuleTable(Table):
+    """One row of a segmentation model."""
+
+    segment: Text
+    team: Literal["enterprise", "scaled", "digital", "managed", "unmanaged"]
+    developers_from: Annotated[int, Field(ge=0)]
+    developers_to: Annotated[int, Field(ge=0)] | None = None
+    arr: Literal["any", "above", "below"]
+
+
+class ModelTable(Table):
+    """A segmentation model."""
+
+    starts_on: date
+    ends_on: date | None = None
+    arr_line: Whole
+    arr_on_line: Literal["upper", "lower"]
+    remarks: list[Text] = []
+    rules: Annotated[list[RuleTable], Field(min_length=1)]
+
+
+class SegmentationTable(Table):
+    """The segmentation models and which one holds by default."""
+
+    default: Text
+    models: Annotated[dict[str, ModelTable], Field(min_length=1)]
+
+
+class TargetTable(Table):
+    """What is expected of a KPI, and by whom."""
+
+    kpi: Literal["utilization", "consumption", "grr", "nrr", "value_realization", "average_health"]
+    teams: Teams
+    at_least: Annotated[float, Field(gt=0, le=10)] | None = None
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    whose: Text
+    text: str = ""
+
+
+class KpisTable(Table):
+    """The KPIs."""
+
+    ramp_days: Whole
+    onboarding_check: Share
+    compare_months: Whole
+    targets: Annotated[list[TargetTable], Field(min_length=1)]
+
+
+class WeightsTable(Table):
+    """The weights of the four categories of traits."""
+
+    sentiment: Share
+    technical: Share
+    relationships: Share
+    utilization: Share
+
+
+class PointsTable(Table):
+    """What a verdict counts."""
+
+    healthy: Points
+    concerning: Points
+    poor: Points
+
+
+class TraitTable(Table):
+    """One trait: bounds as `< 2`, a flag as `yes`, or the recorded word."""
+
+    label: Text
+    short: Short
+    pillar: Literal["sentiment", "technical", "relationships", "utilization"]
+    healthy: Text
+    poor: Text
+    unit: Literal["", "percent", "days", "versions", "tickets"] = ""
+
+
+class HealthTable(Table):
+    """The health score."""
+
+    red_below: Mark
+    green_above: Mark
+    weights: WeightsTable
+    points: PointsTable
+    traits: Annotated[dict[str, TraitTable], Field(min_length=1)]
+
+
+class FreshnessTable(Table):
+    """How old values may be, by group."""
+
+    profile: Span | None = None
+    revenue: Span | None = None
+    usage: Span | None = None
+    health: Span | None = None
+    tickets: Span | None = None
+    programme: Span | None = None
+
+
+class LifecycleTable(Table):
+    """The bounds of the lifecycle stages."""
+
+    prospect_days: Whole
+    onboarding_days: Whole
+    renewing_days: Whole
+    adopted_utilization: Share
+    adopted_consumption: Share
+
+
+class SeatsAlertTable(Table):
+    """Licensed seats running out."""
+
+    levels: Annotated[list[Share], Field(min_length=1)]
+    window_days: Whole
+
+
+class LowUtilizationTable(Table):
+    """Few seats used early in a customer's life."""
+
+    below: Share
+    at_day: Whole
+
+
+class RenewalAlertTable(Table):
+    """A renewal that comes near."""
+
+    assess_days: Whole
+    lighthouse_months: Whole
+
+
+class HandoffTable(Table):
+    """The hand-off from pre-sales to post-sales."""
+
+    known_days_before_close: Whole
+    handoff_days_before_close: Whole
+    tag_contacts_days_after_signature: Whole
+
+
+class AlertsTable(Table):
+    """Signals worth an alert."""
+
+    channel: Handle
+    bundle_at: TimeOfDay
+    seats: SeatsAlertTable
+    low_utilization: LowUtilizationTable
+    renewal: RenewalAlertTable
+    handoff: HandoffTable
+
+
+class ProgrammeTable(Table):
+    """Something that is due again and again."""
+
+    every: Cadence
+    at_least_every: Cadence | None = None
+    teams: Teams
+    minutes: Whole | None = None
+
+
+class OooTable(Table):
+    """The protocol around time off."""
+
+    steps: Texts
+    notice_business_days: Whole
+    acceptance_over_business_days: Whole
+    approval_over_business_days: Whole
+    approval_window_days: Whole
+    approvers: Annotated[list[Literal["manager", "department_head", "people_partner"]], Field(min_length=1)]
+    active_channel_days: Whole
+    status_set_by: Literal["bot", "deel", "person"]
+
+
+class RequestsTable(Table):
+    """How soon requests are answered."""
+
+    customer_answer_within: Span
+    internal_answer_within: Span
+
+
+class ContactsTable(Table):
+    """What contacts of an account may be."""
+
+    roles: Texts
+
+
+class PolicyTable(Table):
+    """The whole file."""
+
+    change_weeks: Whole
+    chart_weeks: Annotated[int, Field(ge=2, le=20)]
+    teams: TeamsTable
+    segmentation: SegmentationTable
+    kpis: KpisTable
+    health: HealthTable
+    freshness: FreshnessTable
+    lifecycle: LifecycleTable
+    alerts: AlertsTable
+    programmes: dict[str, ProgrammeTable]
+    ooo: OooTable
+    requests: RequestsTable
+    contacts: ContactsTable
