@@ -1,0 +1,113 @@
+"""Names as they are compared: case, accents, punctuation and legal forms do not tell two names apart."""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+
+LONGEST = 200
+"""More letters than this are no name; what is pasted beyond is not read."""
+
+_LEGAL_FORMS = frozenset(
+    [
+        "ab",
+        "ag",
+        "as",
+        "asa",
+        "aps",
+        "bv",
+        "co",
+        "corp",
+        "corporation",
+        "gmbh",
+        "inc",
+        "incorporated",
+        "kg",
+        "kgaa",
+        "kk",
+        "limited",
+        "llc",
+        "llp",
+        "lp",
+        "ltd",
+        "mbh",
+        "nv",
+        "oy",
+        "oyj",
+        "plc",
+        "pte",
+        "pty",
+        "sa",
+        "sarl",
+        "sas",
+        "se",
+        "spa",
+        "srl",
+        "ug",
+    ]
+)
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´ʼ"))
+_ASCII = str.maketrans({**dict.fromkeys(string.punctuation + string.whitespace, " "), "'": None, "`": None})
+_QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "'": "'", "”": "”"}
+_LINK = re.compile(r"<(?:https?://|mailto:)[^|>]+\|([^>]+)>|<((?:https?://|mailto:)[^|>]+)>")
+_DOMAIN = re.compile(
+    r"(?:https?://)?(?:[^\s@/]*@)?(?:www\.)?([^\s@/:]+\.[^\s@/:.]+)\.?(?:[:/].*)?", re.IGNORECASE
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, punctuation or doubled spaces; emoji and other scripts stay."""
+    if text.isascii():
+        folded = text.lower().translate(_ASCII)
+    else:
+        plain = unicodedata.normalize("NFKD", text.casefold().translate(_APOSTROPHES))
+        folded = "".join(_letter(sign) for sign in plain)
+    return " ".join(folded.split()) or text.strip().casefold()
+
+
+def _letter(sign: str) -> str:
+    """Keep what tells names apart: letters, digits, vowel signs, pictures; anything else parts words."""
+    kind = unicodedata.category(sign)
+    if unicodedata.combining(sign) or kind == "Cf" or "\ufe00" <= sign <= "\ufe0f":
+        return ""
+    return sign if kind[0] in "LNM" or kind == "So" else " "
+
+
+def stem(folded: str) -> str:
+    """A folded name without its legal form (`acme inc` and `acme s a` are `acme`), if anything remains."""
+    words = folded.split(" ")
+    while len(words) > 1:
+        if words[-1] in _LEGAL_FORMS:
+            words.pop()
+            continue
+        spelled = next(
+            (n for n in (4, 3, 2) if n < len(words) and _is_spelled_form(words[-n:])), 0
+        )  # `S.A.` folds to `s a`
+        if not spelled:
+            break
+        del words[-spelled:]
+    return " ".join(words)
+
+
+def _is_spelled_form(words: list[str]) -> bool:
+    return all(len(word) == 1 for word in words) and "".join(words) in _LEGAL_FORMS
+
+
+def in_order(folded: str) -> str:
+    """The words of a folded name in alphabetical order, so that their order does not matter."""
+    return " ".join(sorted(folded.split(" "))) if " " in folded else folded
+
+
+def domain_in(text: str) -> str | None:
+    """The internet domain in what was typed: `acme.com` of a link, an address or itself."""
+    match = _DOMAIN.fullmatch(text.strip())
+    return match[1].lower() if match else None
+
+
+def unquoted(text: str) -> tuple[str, bool]:
+    """What was typed without links' brackets and surrounding quotes, and whether it stood in quotes."""
+    bare = _LINK.sub(lambda link: link[1] or link[2].removeprefix("mailto:"), text[: LONGEST * 2]).strip()
+    if len(bare) > 2 and _QUOTES.get(bare[0]) == bare[-1]:
+        return bare[1:-1].strip(), True
+    return bare, False
