@@ -83,6 +83,9 @@ class Book(Protocol):
     async def list_contacts(self, account_id: str) -> tuple[Contact, ...]:
         """The account's contacts, by name."""
 
+    async def list_account_ids(self) -> frozenset[str]:
+        """The id of every account, churned and missing ones too."""
+
     async def count_accounts(self) -> int:
         """How many accounts the book holds."""
 

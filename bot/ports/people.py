@@ -36,6 +36,9 @@ class People(Protocol):
     async def list_people(self, *, team: Team | None = None, role: Role | None = None) -> tuple[Person, ...]:
         """People by team, role, both or all; by name."""
 
+    async def list_absences(self, email: str) -> tuple[Absence, ...]:
+        """The absences of a person, first day first."""
+
     async def save_people(self, tx: Transaction, people: Iterable[Person], *, source: str) -> Written:
         """Add and update people."""
 

@@ -1,1 +1,76 @@
 """The book on SQLite (the embedded default) or PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.ports.clock import Clock
+from bot.store import migrations
+from bot.store.audit import StoredAudit
+from bot.store.book import StoredBook
+from bot.store.database import Database, SqliteDatabase, open_database
+from bot.store.people import StoredPeople
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Everything that is kept. `work` opens transactions; on PostgreSQL both databases are the same one."""
+
+    database: Database
+    audit_database: Database
+    book: StoredBook
+    people: StoredPeople
+    audit: StoredAudit
+    clock: Clock
+
+    @property
+    def work(self) -> Database:
+        """Opens transactions (keeps ports.Work)."""
+        return self.database
+
+    async def start(self) -> tuple[str, ...]:
+        """Connect and migrate; names the steps taken. Raises DatabaseUnavailable or DatabaseTooNew."""
+        await self.database.connect()
+        if self.audit_database is not self.database:
+            await self.audit_database.connect()
+        book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
+        return (*book, *await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock))
+
+    async def close(self) -> None:
+        """Finish what runs, close every connection."""
+        await self.audit.close()
+        if self.audit_database is not self.database:
+            await self.audit_database.close()
+        await self.database.close()
+
+    async def backup(self, path: Path) -> tuple[Path, ...]:
+        """Copy the book and the audit rows into files while the bot runs, and name them."""
+        await self.database.backup(path)
+        if self.audit_database is self.database:
+            return (path,)
+        beside = audit_path(path)
+        await self.audit_database.backup(beside)
+        return (path, beside)
+
+
+def open_store(url: str, clock: Clock) -> Store:
+    """The store behind `sqlite:///FILE` or `postgresql://…`; call `start` before anything else."""
+    database = open_database(url)
+    audit_database = database
+    if isinstance(database, SqliteDatabase):
+        beside = database.url.set(database=str(audit_path(database.path)))
+        audit_database = SqliteDatabase(beside)
+    return Store(
+        database=database,
+        audit_database=audit_database,
+        book=StoredBook(database, clock),
+        people=StoredPeople(database),
+        audit=StoredAudit(audit_database),
+        clock=clock,
+    )
+
+
+def audit_path(path: Path) -> Path:
+    """Where the audit rows of a database file lie: `ta-bot.db` has `ta-bot.audit.db` beside it."""
+    return path.with_name(f"{path.stem}.audit{path.suffix}")

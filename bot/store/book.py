@@ -1,0 +1,163 @@
+"""The book of business: accounts, weekly history, contacts and the files they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+
+from bot.domain.account import Account, CategoryChange, Week
+from bot.domain.matching import Found, Match
+from bot.domain.person import Contact
+from bot.ports.book import AccountRow, ImportRecord, Written
+from bot.ports.clock import Clock
+from bot.ports.work import Transaction
+from bot.store import changes, writing
+from bot.store.database import Database, opened
+from bot.store.names import Names
+from bot.store.rows import ACCOUNT_COLUMNS, WEEK_COLUMNS, account_of, chunks, week_of
+from bot.store.tables import accounts, contacts, imports, versions, weeks
+from bot.store.types import storable
+
+_NOT_CHURNED = sa.or_(accounts.c.churned_on.is_(None), accounts.c.churned_on > sa.bindparam("today"))
+
+
+class StoredBook:
+    """Keeps ports.Book."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._names = Names(database)
+        prepare = database.prepare
+        self._version = prepare(sa.select(versions.c.number).where(versions.c.key == sa.bindparam("key")))
+        self._account = prepare(sa.select(*ACCOUNT_COLUMNS).where(accounts.c.id == sa.bindparam("id")))
+        self._weeks = prepare(
+            sa.select(*WEEK_COLUMNS)
+            .where(weeks.c.account_id == sa.bindparam("id"), weeks.c.week_ending >= sa.bindparam("since"))
+            .order_by(weeks.c.week_ending)
+        )
+
+    async def version(self) -> int:
+        """A number that grows with every write."""
+        return int((await self._database.point(self._version, ("book",)))[0][0])
+
+    async def find_by_name(self, text: str) -> Found:
+        """The account a typed name means, or the candidates, or the nearest names."""
+        return (await self._names.index()).find(text)
+
+    async def search_names(self, text: str, limit: int = 10) -> tuple[Match, ...]:
+        """For a typeahead: the likeliest accounts, best first."""
+        return (await self._names.index()).search(text, limit)
+
+    async def find_account(self, account_id: str) -> Account | None:
+        """The account with that id."""
+        rows = await self._database.point(self._account, (storable(account_id),))
+        return account_of(rows[0]) if rows else None
+
+    async def list_accounts(
+        self, *, ta_email: str | None = None, team: str | None = None
+    ) -> tuple[Account, ...]:
+        """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
+        statement = sa.select(*ACCOUNT_COLUMNS).where(_NOT_CHURNED)
+        if ta_email is not None:
+            statement = statement.where(accounts.c.ta_email == storable(ta_email.lower()))
+        if team is not None:
+            statement = statement.where(accounts.c.team == storable(team))
+        prepared = self._database.prepare(statement)
+        values = {
+            "today": self._clock.today().isoformat(),
+            "ta_email_1": ta_email and ta_email.lower(),
+            "team_1": team,
+        }
+        params = tuple(values[name] for name in prepared.names)
+
+        def read(connection: sa.Connection) -> tuple[Account, ...]:
+            found = [account_of(row) for row in connection.exec_driver_sql(prepared.sql, params)]
+            return tuple(sorted(found, key=lambda account: (account.name.casefold(), account.id)))
+
+        return await self._database.scan(read)
+
+    async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:
+        """The account's weeks that end on or after `since`, oldest first."""
+        rows = await self._database.point(self._weeks, (storable(account_id), since.isoformat()))
+        return tuple([week_of(row) for row in rows])
+
+    async def list_latest_weeks(self, account_ids: Sequence[str], *, ending_by: date) -> Mapping[str, Week]:
+        """For each account its newest week that ended on or before that day."""
+        wanted = [text for id_ in account_ids if (text := storable(id_)) is not None]
+
+        def read(connection: sa.Connection) -> dict[str, Week]:
+            found: dict[str, Week] = {}
+            for some in chunks(wanted, 500):  # both engines limit how many parameters a statement takes
+                rows = connection.execute(_latest(some, ending_by)).mappings()
+                found.update((row["account_id"], Week(**row)) for row in rows)
+            return found
+
+        return await self._database.scan(read)
+
+    async def list_category_changes(
+        self, *, since: date, ta_email: str | None = None, team: str | None = None, limit: int = 100
+    ) -> tuple[CategoryChange, ...]:
+        """Health category changes in the weekly history and up to today's category, newest first."""
+        chosen = changes.Chosen(since=since, ta_email=ta_email and ta_email.lower(), team=team, limit=limit)
+        return await self._database.scan(lambda connection: changes.read(connection, chosen))
+
+    async def list_contacts(self, account_id: str) -> tuple[Contact, ...]:
+        """The account's contacts, by name."""
+        columns = [column for column in contacts.columns if column.name not in ("position", "source")]
+        statement = sa.select(*columns).where(contacts.c.account_id == storable(account_id))
+        rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
+        return tuple(sorted((Contact(**row) for row in rows), key=lambda each: each.name.casefold()))
+
+    async def list_account_ids(self) -> frozenset[str]:
+        """The id of every account, churned and missing ones too."""
+        statement = sa.select(accounts.c.id)
+        return await self._database.scan(
+            lambda connection: frozenset(connection.execute(statement).scalars())
+        )
+
+    async def count_accounts(self) -> int:
+        """How many accounts the book holds."""
+        statement = sa.select(sa.func.count()).select_from(accounts)
+        return await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
+
+    async def last_import(self, kind: str) -> ImportRecord | None:
+        """The newest file of that kind that was taken."""
+        columns = [column for column in imports.columns if column.name != "id"]
+        statement = sa.select(*columns).where(imports.c.kind == kind).order_by(imports.c.id.desc()).limit(1)
+        row = await self._database.scan(lambda connection: connection.execute(statement).mappings().first())
+        return ImportRecord(**row) if row else None
+
+    async def save_accounts(
+        self, tx: Transaction, rows: Iterable[AccountRow], *, complete: bool, seen_on: date
+    ) -> Written:
+        """Write accounts; with `complete` those left out are marked missing since `seen_on`, never dropped."""
+        saving = writing.AccountWriter(self._database, opened(tx))
+        return await saving.save(rows, missing_on=seen_on if complete else None)
+
+    async def save_weeks(self, tx: Transaction, weeks: Iterable[Week]) -> Written:
+        """Write weekly history, one row an account a week; the same week again replaces it."""
+        return await writing.save_weeks(self._database, opened(tx), weeks)
+
+    async def save_contacts(self, tx: Transaction, contacts: Iterable[Contact], *, source: str) -> Written:
+        """Replace the contacts of every account that occurs."""
+        work = opened(tx)
+        return await work.run(lambda connection: writing.save_contacts(connection, work, contacts, source))
+
+    async def save_import(self, tx: Transaction, record: ImportRecord) -> None:
+        """Remember a file that was taken."""
+        values = {name: getattr(record, name) for name in ("kind", "file", "digest", "rows", "imported_at")}
+        await opened(tx).run(lambda connection: connection.execute(imports.insert(), values))
+
+
+def _latest(account_ids: Sequence[str], ending_by: date) -> sa.Select[tuple[object, ...]]:
+    newest = (
+        sa.select(weeks.c.account_id, sa.func.max(weeks.c.week_ending).label("week_ending"))
+        .where(weeks.c.account_id.in_(account_ids), weeks.c.week_ending <= ending_by)
+        .group_by(weeks.c.account_id)
+        .subquery()
+    )
+    same = sa.and_(weeks.c.account_id == newest.c.account_id, weeks.c.week_ending == newest.c.week_ending)
+    return sa.select(*WEEK_COLUMNS).join(newest, same)

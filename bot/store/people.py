@@ -1,0 +1,122 @@
+"""People and their absences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.person import Person, Role, Team
+from bot.ports.book import Written
+from bot.ports.people import Absence
+from bot.ports.work import Transaction
+from bot.store.database import Database, Tx, opened
+from bot.store.rows import chunks
+from bot.store.tables import absences, people
+from bot.store.types import storable
+from bot.store.writing import next_version
+
+_PERSON = tuple(column for column in people.columns if column.name != "source")
+_ABSENCE = tuple(column for column in absences.columns if column.name != "source")
+
+
+class StoredPeople:
+    """Keeps ports.People."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        select = sa.select(*_PERSON)
+        self._by_email = database.prepare(select.where(people.c.email == sa.bindparam("key")))
+        self._by_slack_id = database.prepare(
+            select.where(people.c.slack_user_id == sa.bindparam("key")).order_by(people.c.email)
+        )
+
+    async def find_person(self, email: str) -> Person | None:
+        """By e-mail address, case ignored."""
+        rows = await self._database.point(self._by_email, (storable(email.strip().lower()),))
+        return _person_of(rows[0]) if rows else None
+
+    async def find_by_slack_id(self, user_id: str) -> Person | None:
+        """By the Slack user id that the people file gave."""
+        rows = await self._database.point(self._by_slack_id, (storable(user_id),))
+        return _person_of(rows[0]) if rows else None
+
+    async def list_people(self, *, team: Team | None = None, role: Role | None = None) -> tuple[Person, ...]:
+        """People by team, role, both or all; by name."""
+        statement = sa.select(*_PERSON)
+        if team is not None:
+            statement = statement.where(people.c.team == team.value)
+        if role is not None:
+            statement = statement.where(people.c.role == role.value)
+        rows = await self._database.scan(lambda connection: connection.execute(statement).all())
+        return tuple(sorted(map(_person_of, rows), key=lambda person: (person.name.casefold(), person.email)))
+
+    async def list_absences(self, email: str) -> tuple[Absence, ...]:
+        """The absences of a person, first day first."""
+        statement = sa.select(*_ABSENCE).where(absences.c.email == storable(email.strip().lower()))
+        statement = statement.order_by(absences.c.starts_on)
+        rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
+        return tuple(Absence(**row) for row in rows)
+
+    async def save_people(self, tx: Transaction, people: Iterable[Person], *, source: str) -> Written:
+        """Add and update people."""
+        rows = {person.email.lower(): {**_values(person), "source": source} for person in people}
+        return await _save(self._database, opened(tx), _PEOPLE, rows.values())
+
+    async def save_absences(self, tx: Transaction, absences: Iterable[Absence], *, source: str) -> Written:
+        """Add and update absences, one row a person and first day."""
+        rows = {
+            (absence.email.lower(), absence.starts_on): {
+                **{column.name: getattr(absence, column.name) for column in _ABSENCE},
+                "email": absence.email.lower(),
+                "source": source,
+            }
+            for absence in absences
+        }
+        return await _save(self._database, opened(tx), _ABSENCES, rows.values())
+
+
+_PEOPLE = people
+_ABSENCES = absences
+
+
+def _person_of(row: Any) -> Person:
+    values = dict(zip((column.name for column in _PERSON), row, strict=True))
+    values["role"] = Role(values["role"])
+    values["team"] = values["team"] and Team(values["team"])
+    return Person(**values)
+
+
+def _values(person: Person) -> dict[str, Any]:
+    values = {column.name: getattr(person, column.name) for column in _PERSON}
+    values["role"] = person.role.value
+    values["team"] = person.team and person.team.value
+    values["email"] = person.email.lower()
+    return values
+
+
+async def _save(database: Database, tx: Tx, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> Written:
+    """Upsert by the table's key; what says the same but for its source is left alone."""
+    statement = database.insert(table)
+    values = [column.name for column in table.columns if not column.primary_key]
+    upsert = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: statement.excluded[name] for name in values},
+        where=sa.or_(
+            *(table.c[name].is_distinct_from(statement.excluded[name]) for name in values if name != "source")
+        ),
+    )
+    count = sa.select(sa.func.count()).select_from(table)
+
+    def write(connection: sa.Connection) -> Written:
+        next_version(connection, tx)
+        before = connection.execute(count).scalar_one()
+        total = touched = 0
+        for chunk in chunks(rows, 1000):
+            total += len(chunk)
+            touched += sum(connection.execute(upsert, row).rowcount for row in chunk)
+        added = connection.execute(count).scalar_one() - before
+        return Written(added=added, changed=touched - added, unchanged=total - touched)
+
+    return await tx.run(write)

@@ -1,0 +1,158 @@
+"""Every table, described once for both engines; an account's columns are made from `FIELDS`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.account import FIELDS, Kind
+from bot.store.types import DECIMAL, TEXT, WHOLE, Cents, Dated, Day, Flag, Instant, Words
+
+BOOK = sa.MetaData()
+"""The book of business."""
+
+AUDIT = sa.MetaData()
+"""Who was told what. On SQLite a file of its own: an import holds the book's only write lock for seconds,
+and an answer must not wait for it."""
+
+_TYPES: dict[Kind, sa.types.TypeEngine[Any]] = {
+    Kind.TEXT: TEXT,
+    Kind.EMAIL: TEXT,
+    Kind.URL: TEXT,
+    Kind.CHOICE: TEXT,
+    Kind.COUNT: WHOLE,
+    Kind.NUMBER: DECIMAL,
+    Kind.SCORE: DECIMAL,
+    Kind.MONEY: Cents(),
+    Kind.FLAG: Flag(),
+    Kind.DATE: Day(),
+    Kind.LIST: Words(),
+    Kind.DATED: Dated(),
+}
+
+
+def _table(name: str, metadata: sa.MetaData, *parts: sa.schema.SchemaItem, rowid: bool = True) -> sa.Table:
+    return sa.Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
+versions = _table(
+    "book_version",
+    BOOK,
+    sa.Column("key", TEXT, primary_key=True),  # `book`: any write; `names`: what accounts are called
+    sa.Column("number", WHOLE, nullable=False),
+)
+
+accounts = _table(
+    "accounts",
+    BOOK,
+    sa.Column("id", TEXT, primary_key=True),
+    sa.Column("name", TEXT, nullable=False),
+    sa.Column("missing_since", Day()),
+    sa.Column("provenance", TEXT, nullable=False),  # every value's source and instant: bot.store.provenance
+    sa.Column("revision", WHOLE, nullable=False),  # the book's version in which a value last changed
+    sa.Column("named_in", WHOLE, nullable=False),  # the version in which name, aliases or domain last changed
+    *(sa.Column(field.name, _TYPES[field.kind]) for field in FIELDS),
+    sa.Index("accounts_by_ta", "ta_email"),
+)
+
+weeks = _table(
+    "weeks",
+    BOOK,
+    sa.Column("account_id", TEXT, sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("week_ending", Day(), primary_key=True),
+    sa.Column("source", TEXT, nullable=False),
+    sa.Column("mau", WHOLE),
+    sa.Column("dau_4w_avg", DECIMAL),
+    sa.Column("licensed_seats", WHOLE),
+    sa.Column("arr", Cents()),
+    sa.Column("health_score", DECIMAL),
+    sa.Column("health_category", TEXT),
+    sa.Column("ta_sentiment", TEXT),
+    sa.Column("versions_behind", WHOLE),
+    sa.Column("precise_code_nav", Flag()),
+    sa.Column("defect_tickets_90d", WHOLE),
+    sa.Column("help_tickets_90d", WHOLE),
+    sa.Column("active_champion", Flag()),
+    sa.Column("access_to_buyer", Flag()),
+    sa.Column("last_activity_on", Day()),
+    rowid=False,  # one account's weeks lie side by side
+)
+
+contacts = _table(
+    "contacts",
+    BOOK,
+    sa.Column("account_id", TEXT, sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("position", WHOLE, primary_key=True, autoincrement=False),
+    sa.Column("name", TEXT, nullable=False),
+    sa.Column("email", TEXT),
+    sa.Column("title", TEXT),
+    sa.Column("roles", Words(), nullable=False),
+    sa.Column("source", TEXT, nullable=False),
+    rowid=False,
+)
+
+people = _table(
+    "people",
+    BOOK,
+    sa.Column("email", TEXT, primary_key=True),
+    sa.Column("name", TEXT, nullable=False),
+    sa.Column("role", TEXT, nullable=False),
+    sa.Column("team", TEXT),
+    sa.Column("level", TEXT),
+    sa.Column("region", TEXT),
+    sa.Column("manager_email", TEXT),
+    sa.Column("timezone", TEXT),
+    sa.Column("country", TEXT),
+    sa.Column("slack_user_id", TEXT),
+    sa.Column("source", TEXT, nullable=False),
+    sa.Index("people_by_slack_id", "slack_user_id"),
+)
+
+absences = _table(
+    "absences",
+    BOOK,
+    sa.Column("email", TEXT, primary_key=True),
+    sa.Column("starts_on", Day(), primary_key=True),
+    sa.Column("ends_on", Day(), nullable=False),
+    sa.Column("half_day_start", Flag(), nullable=False),
+    sa.Column("half_day_end", Flag(), nullable=False),
+    sa.Column("status", TEXT, nullable=False),
+    sa.Column("source", TEXT, nullable=False),
+)
+
+imports = _table(
+    "imports",
+    BOOK,
+    sa.Column("id", WHOLE, primary_key=True, autoincrement=True),
+    sa.Column("kind", TEXT, nullable=False),
+    sa.Column("file", TEXT, nullable=False),
+    sa.Column("digest", TEXT, nullable=False),
+    sa.Column("rows", WHOLE, nullable=False),
+    sa.Column("imported_at", Instant(), nullable=False),
+)
+
+audit = _table(
+    "audit",
+    AUDIT,
+    sa.Column("id", WHOLE, primary_key=True, autoincrement=True),
+    sa.Column("at", Instant(), nullable=False),
+    sa.Column("request_id", TEXT, nullable=False),
+    sa.Column("reference", TEXT, nullable=False),
+    sa.Column("user_id", TEXT, nullable=False),
+    sa.Column("email", TEXT),
+    sa.Column("team_id", TEXT, nullable=False),
+    sa.Column("channel_id", TEXT, nullable=False),
+    sa.Column("ask", TEXT, nullable=False),
+    sa.Column("accounts", Words(), nullable=False),
+    sa.Column("delivered", TEXT, nullable=False),
+    sa.Column("withheld", TEXT, nullable=False),
+    # A request is answered once; what came without an id of its own is always kept.
+    sa.Index(
+        "audit_by_request",
+        "request_id",
+        unique=True,
+        sqlite_where=sa.text("request_id <> ''"),
+        postgresql_where=sa.text("request_id <> ''"),
+    ),
+)

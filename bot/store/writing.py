@@ -1,0 +1,192 @@
+"""How the book is written: one statement a row, executed in bulk, counting what truly changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.account import FIELDS, Week
+from bot.domain.person import Contact
+from bot.ports.book import AccountRow, Written
+from bot.store.database import Database, Tx
+from bot.store.provenance import Stamps
+from bot.store.rows import account_tuple, week_tuple
+from bot.store.tables import accounts, contacts, versions, weeks
+
+CHUNK = 2_000  # rows a hop: long enough to be quick, short enough to be cancelled
+
+_CALLED = ("name", "aliases", "domain")
+_VALUES = ("name", *(field.name for field in FIELDS))
+
+
+def next_version(connection: sa.Connection, tx: Tx) -> int:
+    """The book's version that this transaction makes; taken first, so that writers go one by one."""
+    if tx.version is None:
+        tx.version = _bump(connection, "book")
+    return tx.version
+
+
+def _bump(connection: sa.Connection, key: str) -> int:
+    statement = (
+        versions.update()
+        .where(versions.c.key == key)
+        .values(number=versions.c.number + 1)
+        .returning(versions.c.number)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+class AccountWriter:
+    """One write of accounts in a transaction."""
+
+    def __init__(self, database: Database, tx: Tx) -> None:
+        self._tx = tx
+        self._sql = _account_upsert(database)
+        self._stamps = Stamps()
+        self._seen: set[str] = set()
+        self._total = 0
+
+    async def save(self, rows: Iterable[AccountRow], *, missing_on: date | None) -> Written:
+        """Write them all; with a day, mark those left out."""
+        version, before = await self._tx.run(self._begin)
+        iterator = iter(rows)
+        while await self._tx.run(lambda connection: self._write(connection, iterator, version)):
+            pass
+        return await self._tx.run(lambda connection: self._end(connection, version, before, missing_on))
+
+    def _begin(self, connection: sa.Connection) -> tuple[int, tuple[int, int, int]]:
+        version = next_version(connection, self._tx)
+        return version, _counts(connection, version)
+
+    def _write(self, connection: sa.Connection, rows: Iterable[AccountRow], version: int) -> int:
+        chunk = [account_tuple(row, self._stamps, version) for row in islice(rows, CHUNK)]
+        if chunk:
+            self._seen.update(row[0] for row in chunk)
+            self._total += len(chunk)
+            connection.exec_driver_sql(self._sql, chunk)
+        return len(chunk)
+
+    def _end(
+        self, connection: sa.Connection, version: int, before: tuple[int, int, int], missing_on: date | None
+    ) -> Written:
+        after = _counts(connection, version)
+        held, touched, named = (now - then for now, then in zip(after, before, strict=True))
+        if named:
+            _bump(connection, "names")
+        return Written(
+            added=held,
+            changed=touched - held,
+            unchanged=self._total - touched,
+            missing=0 if missing_on is None else _mark_missing(connection, self._seen, missing_on),
+        )
+
+
+def _counts(connection: sa.Connection, version: int) -> tuple[int, int, int]:
+    """How many accounts there are, and how many of them this version changed and renamed."""
+    touched = sa.func.count(sa.case((accounts.c.revision == version, 1)))
+    named = sa.func.count(sa.case((accounts.c.named_in == version, 1)))
+    row = connection.execute(sa.select(sa.func.count(), touched, named).select_from(accounts)).one()
+    return (row[0], row[1], row[2])
+
+
+def _mark_missing(connection: sa.Connection, seen: set[str], day: date) -> int:
+    """Mark the accounts that were left out, and count all that are: kept, never dropped."""
+    held = connection.execute(sa.select(accounts.c.id, accounts.c.missing_since)).all()
+    left_out = [(id_, since) for id_, since in held if id_ not in seen]
+    newly = [{"left_out": id_, "day": day} for id_, since in left_out if since is None]
+    if newly:
+        statement = accounts.update().where(accounts.c.id == sa.bindparam("left_out"))
+        connection.execute(statement.values(missing_since=sa.bindparam("day")), newly)
+    return len(left_out)
+
+
+def _account_upsert(database: Database) -> str:
+    """Insert or update; a row that says the same is left alone, and keeps its revision if only stamps moved."""
+    statement = database.insert(accounts).values({c.name: sa.bindparam(c.name) for c in accounts.columns})
+    new = statement.excluded
+    moved = _differ(accounts, new, _VALUES)
+    renamed = _differ(accounts, new, _CALLED)
+    values: dict[str, Any] = {c.name: new[c.name] for c in accounts.columns if c.name != "id"}
+    values["revision"] = sa.case((moved, new.revision), else_=accounts.c.revision)
+    values["named_in"] = sa.case((renamed, new.named_in), else_=accounts.c.named_in)
+    upsert = statement.on_conflict_do_update(
+        index_elements=[accounts.c.id],
+        set_=values,
+        where=sa.or_(moved, _differ(accounts, new, ("provenance", "missing_since"))),
+    )
+    return database.prepare(upsert).sql
+
+
+def _differ(table: sa.Table, new: Any, names: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(*(table.c[name].is_distinct_from(new[name]) for name in names))
+
+
+async def save_weeks(database: Database, tx: Tx, rows: Iterable[Week]) -> Written:
+    """Upsert weekly history."""
+    statement = database.insert(weeks).values({c.name: sa.bindparam(c.name) for c in weeks.columns})
+    values = [c.name for c in weeks.columns if not c.primary_key]
+    upsert = statement.on_conflict_do_update(
+        index_elements=[weeks.c.account_id, weeks.c.week_ending],
+        set_={name: statement.excluded[name] for name in values},
+        where=_differ(weeks, statement.excluded, [name for name in values if name != "source"]),
+    )
+    sql = database.prepare(upsert).sql
+    count = sa.select(sa.func.count()).select_from(weeks)
+    iterator = iter(rows)
+
+    def begin(connection: sa.Connection) -> int:
+        next_version(connection, tx)
+        return connection.execute(count).scalar_one()
+
+    def write(connection: sa.Connection) -> tuple[int, int]:
+        chunk = [week_tuple(week) for week in islice(iterator, CHUNK)]
+        return len(chunk), connection.exec_driver_sql(sql, chunk).rowcount if chunk else 0
+
+    before, total, touched = await tx.run(begin), 0, 0
+    while (written := await tx.run(write))[0]:
+        total += written[0]
+        touched += written[1]
+    added = await tx.run(lambda connection: connection.execute(count).scalar_one()) - before
+    return Written(added=added, changed=touched - added, unchanged=total - touched)
+
+
+def save_contacts(connection: sa.Connection, tx: Tx, rows: Iterable[Contact], source: str) -> Written:
+    """Replace the contacts of every account that occurs."""
+    next_version(connection, tx)
+    by_account: dict[str, list[Contact]] = {}
+    for contact in rows:
+        by_account.setdefault(contact.account_id, []).append(contact)
+    added = changed = unchanged = 0
+    for account_id, wanted in by_account.items():
+        held = _contacts_of(connection, account_id)
+        kept = sum(1 for contact in wanted if contact in held)
+        unchanged += kept
+        changed += min(len(wanted), len(held)) - min(kept, len(held))
+        added += max(0, len(wanted) - len(held))
+        if wanted != held:
+            _replace_contacts(connection, account_id, wanted, source)
+    return Written(added=added, changed=max(changed, 0), unchanged=unchanged)
+
+
+def _contacts_of(connection: sa.Connection, account_id: str) -> list[Contact]:
+    columns = [column for column in contacts.columns if column.name not in ("position", "source")]
+    statement = sa.select(*columns).where(contacts.c.account_id == account_id).order_by(contacts.c.position)
+    return [Contact(**row) for row in connection.execute(statement).mappings()]
+
+
+def _replace_contacts(
+    connection: sa.Connection, account_id: str, wanted: Sequence[Contact], source: str
+) -> None:
+    connection.execute(contacts.delete().where(contacts.c.account_id == account_id))
+    names = ("account_id", "name", "email", "title", "roles")
+    connection.execute(
+        contacts.insert(),
+        [
+            {**{name: getattr(contact, name) for name in names}, "position": place, "source": source}
+            for place, contact in enumerate(wanted)
+        ],
+    )
