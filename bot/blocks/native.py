@@ -1,0 +1,51 @@
+"""The two blocks that slack_sdk lacks: `data_table` and `data_visualization`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from bot.blocks import limits
+from bot.blocks.text import trim
+
+Json: TypeAlias = dict[str, Any]
+Cell: TypeAlias = str | tuple[float, str]
+"""A text, or a number with how it reads (so that the column sorts as numbers)."""
+
+
+def data_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Cell]], page_size: int) -> Json:
+    """A native table; the first column names each row for screen readers."""
+    made = [[{"type": "raw_text", "text": text} for text in head]]
+    made.extend([_cell(cell) for cell in row] for row in rows[: limits.TABLE_ROWS - 1])
+    return {"type": "data_table", "caption": caption, "page_size": page_size, "rows": made}
+
+
+def _cell(cell: Cell) -> Json:
+    if cell.__class__ is str:
+        return {"type": "raw_text", "text": cell}
+    return {"type": "raw_number", "value": cell[0], "text": cell[1]}
+
+
+def line_chart(
+    title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]], y_label: str = ""
+) -> Json:
+    """A native line chart: every series has a value for every label, and both are at most twenty long."""
+    labels = [trim(label, limits.CHART_LABEL) for label in labels[-limits.CHART_POINTS :]]
+    lines = [
+        {
+            "name": trim(name, limits.CHART_LABEL),
+            "data": [
+                {"label": label, "value": value}
+                for label, value in zip(labels, values[-limits.CHART_POINTS :], strict=True)
+            ],
+        }
+        for name, values in series[: limits.CHART_SERIES]
+    ]
+    axis: Json = {"categories": labels}
+    if y_label:
+        axis["y_label"] = trim(y_label, limits.CHART_AXIS)
+    return {
+        "type": "data_visualization",
+        "title": trim(title, limits.CHART_TITLE),
+        "chart": {"type": "line", "series": lines, "axis_config": axis},
+    }

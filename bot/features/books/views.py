@@ -1,0 +1,211 @@
+"""How books of business look: the table, the category changes, where to start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.blocks import build, limits, native, text
+from bot.blocks.answers import Block, Message
+from bot.domain.account import CategoryChange
+from bot.domain.health import Category, Verdict
+from bot.domain.person import Team
+from bot.domain.provenance import Known
+from bot.features.books.rules import PAGE, Origin, Page, Row, Scope, Summary
+
+NEXT = "books.next"
+PREVIOUS = "books.previous"
+FILTER = "books.filter"
+OPEN_TEAM = "books.open_team"
+FIND = "health.find"  # heard by the account's own feature: it answers with the card
+NAME = 40
+LINES = 8
+"""Accounts in one section of the plain twin, so that it stays readable aloud."""
+CHANGES_SHOWN = 40
+MARKS_MEAN = "✓ healthy · ~ concerning · ✗ poor · ? unknown"
+CATEGORIES = (Category.RED, Category.YELLOW, Category.GREEN)
+
+
+def page(page: Page, teams: Sequence[tuple[str, Team]] = ()) -> Message:
+    """One page of a book as a table, worst first."""
+    summary = _summary(page.summary)
+    top: list[Block] = [build.header(text.one_line(page.title, limits.HEADER - 2))]
+    if page.note:
+        top.append(build.context(page.note))
+    said = f"{text.name(page.title)}: {summary}"
+    if not page.rows:
+        return _empty(page, top, teams)
+    top.append(build.section(f"{summary}\n{_span(page)}"))
+    foot = [build.context(_sources(page)), *_controls(page)]
+    table = native.data_table(
+        f"{text.one_line(page.title)}, worst first",
+        ("Account", "Score", *(one.rule.short for one in page.rows[0].traits), "Renewal", "ARR"),
+        [_cells(row) for row in page.rows],
+        len(page.rows),
+    )
+    return Message(
+        text=said,
+        blocks=(*top, table, build.context(MARKS_MEAN), *foot),
+        plain=(*top, *_sections([_line(row) for row in page.rows]), *foot),
+        accounts=tuple(row.account.id for row in page.rows),
+    )
+
+
+def _empty(page: Page, top: list[Block], teams: Sequence[tuple[str, Team]]) -> Message:
+    if page.scope.team is not None and page.scope.email is None:
+        said = "No account in the book is recorded for this team. `ta-bot import accounts` fills the `team` column."
+    elif page.scope.team is not None:
+        said = "No account of the pool was served last by this TA. The filter below shows the whole pool."
+    else:
+        said = (
+            "No account names this TA as its owner. If that is wrong, the account's TA in Vitally or the "
+            "`ta_email` column of the accounts file is what to mend; until then, open a team's book or an account."
+        )
+    menus = build.actions(*_filter(page), *_teams(teams), _find())
+    return Message(text=f"{text.name(page.title)}: {said}", blocks=(*top, build.section(said), menus))
+
+
+def _summary(summary: Summary) -> str:
+    counts = [
+        f"{text.CIRCLES[one]} {summary.categories[one]} {one}"
+        for one in CATEGORIES
+        if summary.categories.get(one)
+    ]
+    if summary.categories.get(None):
+        counts.append(f"{summary.categories[None]} without a category")
+    mean = summary.mean_health
+    healthy = f"mean health {text.score(mean.value)}" if isinstance(mean, Known) else "mean health unknown"
+    arr = text.money(summary.arr) + " ARR"
+    if summary.arr_unknown:
+        arr += f" (unknown for {summary.arr_unknown})"
+    return " · ".join((text.plural(summary.count, "account"), arr, healthy, *counts))
+
+
+def _span(page: Page) -> str:
+    if page.summary.count <= len(page.rows):
+        return "*All of them, worst first*"
+    last = page.offset + len(page.rows)
+    return f"*{page.offset + 1} to {last} of {page.summary.count:,}, worst first*"
+
+
+def _score(row: Row) -> str:
+    score = row.account.health_score
+    said = text.score(score.value) if isinstance(score, Known) else "?"
+    return f"{said} {row.category or 'unknown'}"
+
+
+def _cells(row: Row) -> list[native.Cell]:
+    account = row.account
+    renewal, arr = account.renewal_date, account.arr
+    return [
+        text.one_line(account.name, NAME),
+        _score(row),
+        *(text.MARKS[one.verdict] for one in row.traits),
+        renewal.value.isoformat() if isinstance(renewal, Known) else "unknown",
+        (arr.value / 100, text.money(arr.value)) if isinstance(arr, Known) else "unknown",
+    ]
+
+
+def _line(row: Row) -> str:
+    account = row.account
+    said = [f"*{text.name(account.name, NAME)}* {_score(row)}"]
+    for label, verdict in (("poor", Verdict.POOR), ("concerning", Verdict.CONCERNING), ("unknown", None)):
+        shorts = [one.rule.short for one in row.traits if one.verdict is verdict]
+        if shorts:
+            said.append(f"{label}: {', '.join(shorts) if len(shorts) < len(row.traits) else 'every trait'}")
+    renewal, arr = account.renewal_date, account.arr
+    said.append(f"renewal {text.day(renewal.value) if isinstance(renewal, Known) else 'unknown'}")
+    said.append(f"ARR {text.money(arr.value) if isinstance(arr, Known) else 'unknown'}")
+    return " · ".join(said)
+
+
+def _sections(lines: Sequence[str]) -> list[Block]:
+    return [build.section("\n".join(lines[at : at + LINES])) for at in range(0, len(lines), LINES)]
+
+
+def _sources(page: Page) -> str:
+    said = " · ".join(_origin(one, page) for one in page.origins)
+    return f"*Sources, oldest value first named* {said}. Ages count to {text.moment(page.now)}."
+
+
+def _origin(origin: Origin, page: Page) -> str:
+    sources = text.escape(text.and_more([text.one_line(one, 40) for one in origin.sources], 3))
+    said = f"{origin.group}: {sources}, up to {text.age(page.now - origin.oldest)}"
+    if origin.assumed:
+        said += " (counted from the import)"
+    return f"{said}, :warning: stale for {origin.stale}" if origin.stale else said
+
+
+def _controls(page: Page) -> list[Block]:
+    steps = []
+    if page.offset:
+        token = page.scope.token(max(page.offset - PAGE, 0))
+        steps.append(build.button("◀ Previous", PREVIOUS, token))
+    if page.offset + len(page.rows) < page.summary.count:
+        steps.append(build.button("Next ▶", NEXT, page.scope.token(page.offset + PAGE)))
+    return [build.actions(_find(), *_filter(page), *steps)]
+
+
+def _filter(page: Page) -> list[build.Json]:
+    if not page.filters:
+        return []
+    return [build.static_select(FILTER, "Which accounts", page.filters, page.scope.token())]
+
+
+def _find() -> build.Json:
+    return build.external_select(FIND, "Open an account")
+
+
+def _teams(teams: Sequence[tuple[str, Team]]) -> list[build.Json]:
+    options = [(name, Scope(team=team).token()) for name, team in teams]
+    return [build.static_select(OPEN_TEAM, "Open a team's book", options)] if options else []
+
+
+def start(said: str, teams: Sequence[tuple[str, Team]]) -> Message:
+    """For somebody without a book: look for an account, or open a team's book."""
+    menus = build.actions(_find(), *_teams(teams))
+    return Message(text=said, blocks=(build.section(said), menus))
+
+
+def changes(
+    found: Sequence[CategoryChange], whose: str, since: date, *, note: str = "", more: bool = False
+) -> Message:
+    """The list of health category changes: account, date, before, now."""
+    title = f"Health category changes of {text.name(whose)} since {text.day(since)}"
+    top: list[Block] = [build.context(note)] if note else []
+    if not found:
+        said = f"{title}: none. Look further back with `/account-health changes since YYYY-MM-DD`."
+        return Message(text=said, blocks=(*top, build.section(said)))
+    shown = found[:CHANGES_SHOWN]
+    worse = sum(1 for one in found if _rank(one.now) < _rank(one.before))
+    counted = f"{len(found)}{' or more' if more else ''}"
+    summary = f"{counted} changes: {worse} for the worse, {len(found) - worse} for the better"
+    top.append(build.section(f"*{title}*\n{summary}"))
+    rows: list[list[native.Cell]] = [
+        [text.one_line(one.account_name, NAME), one.changed_on.isoformat(), one.before, one.now]
+        for one in shown
+    ]
+    table = native.data_table(
+        f"Category changes since {since}", ("Account", "Date", "Before", "Now"), rows, 20
+    )
+    lines = [
+        f"*{text.name(row.account_name, NAME)}* {row.changed_on}: {row.before} → {row.now}" for row in shown
+    ]
+    foot = [build.context(_about_changes(len(found) - len(shown), more=more)), build.actions(_find())]
+    return Message(
+        text=f"{title}: {summary}.",
+        blocks=(*top, table, *foot),
+        plain=(*top, *_sections(lines), *foot),
+        accounts=tuple(dict.fromkeys(one.account_id for one in shown)),
+    )
+
+
+def _rank(category: str) -> int:
+    return CATEGORIES.index(Category(category))
+
+
+def _about_changes(hidden: int, *, more: bool) -> str:
+    said = "From the weekly history and today's category; a change carries the day of the first record that has it."
+    if hidden:
+        said += f" {hidden}{' or more' if more else ''} older ones are not shown: ask from a later date."
+    return said

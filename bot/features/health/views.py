@@ -1,0 +1,458 @@
+"""How one account's health looks: the card, the menu of candidates, the way to share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from bot.blocks import build, limits, native, text
+from bot.blocks.answers import Block, Message
+from bot.blocks.footnotes import UNKNOWN, Footnotes, origin
+from bot.domain.account import Account, Group
+from bot.domain.health import TraitReading
+from bot.domain.kpi import Kpi, KpiReading
+from bot.domain.person import Person
+from bot.domain.provenance import Fact, Known, Stamp
+from bot.domain.segment import Classified
+from bot.features.health.rules import (
+    KPI_GROUPS,
+    Card,
+    Disagreement,
+    Line,
+    Moved,
+    Serving,
+    group_of_trait,
+    is_stale,
+)
+
+T = TypeVar("T")
+
+CHOOSE = "health.choose"
+FIND = "health.find"
+SHARE = "health.share"
+SHARE_CHOOSE = "health.share_choose"
+SHARE_CONFIRM = "health.share_confirm"
+SHARE_DONE = "health.share_done"
+SHARE_CHANNEL = "health.share_channel"
+ASK_TEAM = "health.ask_team"
+OPEN_VITALLY = "health.open_vitally"
+OPEN_SALESFORCE = "health.open_salesforce"
+OPEN_LOOKER = "health.open_looker"
+
+STAGES = ("0 Prospect", "1 Onboarding", "2 Adopting", "3 Nurturing", "4 Renewing")
+KPI_NAMES = {
+    Kpi.UTILIZATION: "Utilization",
+    Kpi.CONSUMPTION: "Consumption",
+    Kpi.GRR: "ARR kept (GRR)",
+    Kpi.NRR: "ARR grown (NRR)",
+    Kpi.VALUE_REALIZATION: "Value realization",
+    Kpi.AVERAGE_HEALTH: "Average health",
+}
+TRAIT_HEAD = ("Trait", "Value", "Healthy when", "Poor when", "Verdict", "Points it costs", "Source and age")
+SCORE_LINE, SEATS_LINE = "Health score", "Seats used per 10"
+MOVED_SHOWN = 6
+
+
+class _Notes(Footnotes):
+    """The card's footnotes: they know how old each group of values may grow."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__()
+        self._card = card
+        self._origins: dict[tuple[int, Group], str] = {}
+
+    def origin(self, stamp: Stamp, group: Group) -> str:
+        """A value's source and age in words."""
+        said = self._origins.get((id(stamp), group))
+        if said is None:
+            card, old = self._card, self._card.now - stamp.as_of
+            stale = is_stale(stamp, group, card.freshness, card.now)
+            said = origin(stamp.source, old, assumed=stamp.assumed, stale=stale)
+            self._origins[(id(stamp), group)] = said
+        return said
+
+    def of(self, fact: Known[Any], group: Group) -> str:
+        """The mark behind a known value."""
+        return self.mark(self.origin(fact.stamp, group))
+
+    def say(self, fact: Fact[T], group: Group, label: str, words: Callable[[T], str]) -> str:
+        """A value in words with its mark, or that it is unknown."""
+        if not isinstance(fact, Known):
+            return self.missing(label)
+        return f"{words(fact.value)}{self.of(fact, group)}"
+
+
+def card(card: Card, *, can_share: bool = False, shared_by: str = "") -> Message:
+    """The whole answer. Shared to a channel it names people and groups without notifying them."""
+    notes = _Notes(card)
+    head = [*_top(card, notes, shared_by), _facts(card, notes, quiet=bool(shared_by)), *_kpis(card, notes)]
+    table, lines = _why(card, notes)
+    middle = [*_readings(card), _moved(card)]
+    chart, weeks = _chart(card.line)
+    foot = [_sources(card, notes), _buttons(card, can_share=can_share and not shared_by)]
+    return Message(
+        text=_in_short(card),
+        blocks=(*head, *table, *middle, *chart, *foot),
+        plain=(*head, *lines, *middle, *weeks, *foot) if table is not lines or chart else (),
+        accounts=(card.account.id,),
+    )
+
+
+def _in_short(card: Card) -> str:
+    score = card.account.health_score
+    said = f"{text.score(score.value)} of 10" if isinstance(score, Known) else "score unknown"
+    said = f"{text.name(card.account.name)}: {said}, {card.category or 'category unknown'}"
+    if card.change:
+        said += f", {text.signed(card.change.by)} against {text.short_day(card.change.week_ending)}"
+    costly = _costly(card)
+    return f"{said}. {costly}" if costly else f"{said}."
+
+
+def _costly(card: Card) -> str:
+    costing = [one for one in card.traits if one.cost and one.cost >= 0.05]
+    if not costing:
+        return ""
+    said = [f"{_label(one)} {_value(one)} ({one.cost:.1f} points)" for one in costing[:2]]
+    return f"Costs most: {text.and_more(said, 2)}."
+
+
+def _label(trait: TraitReading) -> str:
+    return (
+        trait.rule.label.split(":")[0].lower() if trait.rule.unit == "percent" else trait.rule.label.lower()
+    )
+
+
+def _value(trait: TraitReading) -> str:
+    value = trait.value
+    return text.quantity(value.value, trait.rule.unit) if isinstance(value, Known) else "unknown"
+
+
+def _top(card: Card, notes: _Notes, shared_by: str) -> list[Block]:
+    account = card.account
+    blocks: list[Block] = [build.header(text.one_line(account.name, limits.HEADER - 2))]
+    if shared_by:
+        blocks.append(build.context(f"Shared by {text.mention(shared_by)}"))
+    elif card.read_as:
+        blocks.append(build.context(card.read_as))
+    blocks.extend(build.section(f":warning: {said}") for said in _banners(card))
+    score = account.health_score
+    word = text.category(card.category) if card.category else "Category unknown"
+    if isinstance(score, Known):
+        said = f"*{word} · {text.score(score.value)} of 10*{notes.of(score, Group.HEALTH)}"
+    else:
+        said = f"*{word} · score {notes.missing('health score')}*"
+    costly = _costly(card)
+    blocks.append(build.section(f"{said}   {_change(card)}" + (f"\n{costly}" if costly else "")))
+    return blocks
+
+
+def _change(card: Card) -> str:
+    change = card.change
+    if change is None:
+        return f"_no score from {text.plural(card.change_weeks, 'week')} ago to compare_"
+    day = text.short_day(change.week_ending)
+    return f"{text.signed(change.by)} in {text.plural(card.change_weeks, 'week')} ({text.score(change.before)} on {day})"
+
+
+def _banners(card: Card) -> list[str]:
+    account = card.account
+    said = []
+    if isinstance(account.churned_on, Known) and account.churned_on.value <= card.today:
+        said.append(
+            f"*Churned* on {text.day(account.churned_on.value)}. What follows is how it was last known."
+        )
+    if account.missing_since:
+        since = text.day(account.missing_since)
+        said.append(f"*Left out* of the accounts file since {since}: kept as it was known before.")
+    return said
+
+
+def _facts(card: Card, notes: _Notes, *, quiet: bool) -> Block:
+    account = card.account
+    return build.fields(
+        (
+            f"*Owner*\n{_owner(card, notes, quiet=quiet)}",
+            f"*Team*\n{_team(card, notes)}",
+            f"*Segment*\n{_segment(card, notes)}",
+            f"*AE*\n{_person(card.ae, account.ae_email, notes, 'AE', quiet=quiet)}",
+            f"*Stage*\n{_stage(card)}",
+            f"*Renewal*\n{notes.say(account.renewal_date, Group.REVENUE, 'renewal date', _when(card))}",
+            f"*ARR*\n{notes.say(account.arr, Group.REVENUE, 'ARR', text.money)}",
+            f"*Open expansion*\n{notes.say(account.expansion_arr_open, Group.REVENUE, 'open expansion', text.money)}",
+            f"*Lighthouse*\n{_lighthouse(card, notes)}",
+            f"*Open tickets*\n{notes.say(account.open_tickets, Group.TICKETS, 'open tickets', str)}",
+        )
+    )
+
+
+def _when(card: Card) -> Callable[[date], str]:
+    return lambda on: f"{text.day(on)}, {text.in_days((on - card.today).days)}"
+
+
+def _person(person: Person | None, email: Fact[str], notes: _Notes, label: str, *, quiet: bool) -> str:
+    if not isinstance(email, Known):
+        return notes.missing(label)
+    if person is None:
+        said = text.name(email.value)
+    elif person.slack_user_id and not quiet:
+        said = text.mention(person.slack_user_id)
+    else:
+        said = text.name(person.name)
+    return f"{said}{notes.of(email, Group.PROFILE)}"
+
+
+def _owner(card: Card, notes: _Notes, *, quiet: bool) -> str:
+    serving, email = card.serving, card.account.ta_email
+    if serving is None or not serving.team.is_pool:
+        return _person(card.ta, email, notes, "owner", quiet=quiet)
+    group = (
+        text.group_mention(serving.group_id)
+        if serving.group_id and not quiet
+        else text.name(f"@{serving.user_group}")
+    )
+    said = f"{text.name(serving.short)} · {group}"
+    if isinstance(email, Known):
+        said += f"\nlast served by {_person(card.ta, email, notes, 'TA', quiet=quiet)}"
+    return said
+
+
+def _team(card: Card, notes: _Notes) -> str:
+    recorded, serving = card.account.team, card.serving
+    if serving is None:
+        return notes.missing("team")
+    said = text.name(serving.name)
+    if not isinstance(recorded, Known):
+        return f"{said}, by the rules (none recorded)"
+    said += notes.of(recorded, Group.PROFILE)
+    if isinstance(card.segment, Classified) and card.segment.rule.team != recorded.value:
+        said += f"\nthe rules say {card.segment.rule.team}"
+    return said
+
+
+def _segment(card: Card, notes: _Notes) -> str:
+    account, segment, recorded = card.account, card.segment, card.account.segment
+    if isinstance(segment, Classified):
+        said = text.name(segment.rule.segment)
+        developers = account.developers
+        if isinstance(developers, Known):
+            count = text.plural(developers.value, "developer")
+            said += f", by {count}{notes.of(developers, Group.REVENUE)} and ARR"
+        if segment.on_the_line:
+            said += f"\nARR is exactly {text.money(segment.model.arr_line)}: policy decided"
+    else:
+        said = f"unclassified: {' and '.join(segment.missing)} unknown"
+    if isinstance(recorded, Known) and not (
+        isinstance(segment, Classified) and recorded.value.casefold() == segment.rule.segment.casefold()
+    ):
+        said += f"\nrecorded as {text.name(recorded.value)}{notes.of(recorded, Group.PROFILE)}"
+    return said
+
+
+def _stage(card: Card) -> str:
+    stage = card.stage
+    why = text.escape(stage.why)
+    if stage.stage is None:
+        return why if why.startswith("churned") else f"{UNKNOWN}: {why}"
+    return f"{STAGES[stage.stage]}\n{why}"
+
+
+def _lighthouse(card: Card, notes: _Notes) -> str:
+    state, plan = card.account.lighthouse, card.account.save_plan_updated_on
+    said = notes.say(state, Group.PROGRAMME, "Lighthouse", str)
+    if isinstance(state, Known) and state.value == "active":
+        said += f"\nsave plan of {notes.say(plan, Group.PROGRAMME, 'save plan', text.day)}"
+    return said
+
+
+def _kpis(card: Card, notes: _Notes) -> list[Block]:
+    if card.serving is None:
+        return [build.section("*KPIs*\nWhich team serves it is unknown, so its targets are too.")]
+    lines = [_kpi(one, notes) for one in card.kpis]
+    whose: dict[str, list[str]] = {}
+    for one in card.kpis:
+        whose.setdefault(one.target.whose, []).append(KPI_NAMES[one.kpi])
+    said = " · ".join(f"{', '.join(names)}: {text.escape(who)}" for who, names in whose.items() if who)
+    blocks: list[Block] = [
+        build.section("\n".join((f"*KPIs of the {text.name(card.serving.short)}*", *lines)))
+    ]
+    if said:
+        blocks.append(build.context(f"Whose targets: {said}"))
+    return blocks
+
+
+def _kpi(one: KpiReading, notes: _Notes) -> str:
+    value, target = one.value, one.target
+    group = KPI_GROUPS.get(one.kpi, Group.USAGE)
+    label = KPI_NAMES[one.kpi]
+    if not isinstance(value, Known):
+        return f"? *{label}* {notes.missing(label)}: {text.escape(value.reason)}{_target(one, ', target ')}"
+    verdict = {True: "✓ met", False: "✗ missed", None: "– not due" if target.at_least else "– no number"}
+    mark, word = verdict[one.met].split(" ", 1)
+    said = f"{mark} *{label}* {text.percent(value.value)}{notes.of(value, group)}, {word}"
+    rest = [part for part in (one.detail, one.note) if part]
+    return f"{said}{_target(one, ' (target ', ')')}" + (f": {text.escape('; '.join(rest))}" if rest else "")
+
+
+def _target(one: KpiReading, before: str, after: str = "") -> str:
+    target = one.target
+    if target.at_least is None:
+        return f"{before}{text.escape(target.text)}{after}" if target.text else ""
+    around = f" ± {text.percent(target.tolerance)[:-2]}" if target.tolerance else ""
+    sign = "" if around else "≥ "
+    return f"{before}{sign}{text.percent(target.at_least)}{around}{after}"
+
+
+def _why(card: Card, notes: _Notes) -> tuple[list[Block], list[Block]]:
+    """The traits as a native table, and the same in lines."""
+    known = sum(1 for one in card.traits if one.verdict is not None)
+    if not known:
+        names = ", ".join(one.rule.label for one in card.traits)
+        nothing: list[Block] = [
+            build.section(f"*Why*\nNo trait is known, so nothing explains a score. Missing: {names}.")
+        ]
+        return nothing, nothing
+    title = "*Why: every trait, most costly first*"
+    if known < len(card.traits):
+        title += f"\n{text.plural(len(card.traits) - known, 'trait')} unknown: left out of the reading, not counted as 0."
+    rows = [_trait_row(one, notes) for one in card.traits]
+    caption = f"Traits of {text.one_line(card.account.name)}, most costly first"
+    heading = build.section(title)
+    lines = "\n".join(_trait_line(row) for row in rows)
+    return [heading, native.data_table(caption, TRAIT_HEAD, rows, len(rows))], [heading, build.section(lines)]
+
+
+def _trait_row(one: TraitReading, notes: _Notes) -> list[native.Cell]:
+    rule, value = one.rule, one.value
+    if not isinstance(value, Known) or one.verdict is None:
+        reason = "" if isinstance(value, Known) else value.reason
+        said = ("unknown", rule.healthy_when, rule.poor_when, "? unknown", "–", reason or "–")
+        return [rule.label, *said]
+    shown = text.quantity(value.value, rule.unit)
+    cost = one.cost or 0.0
+    return [
+        rule.label,
+        f"{shown} ({one.detail})" if one.detail else shown,
+        rule.healthy_when,
+        rule.poor_when,
+        f"{text.MARKS[one.verdict]} {one.verdict}",
+        (round(cost, 2), f"{cost:.1f}"),
+        notes.origin(value.stamp, group_of_trait(rule)),
+    ]
+
+
+def _trait_line(row: Sequence[native.Cell]) -> str:
+    label, value, healthy, poor, verdict, cost, origin = (
+        text.escape(cell) if isinstance(cell, str) else cell[1] for cell in row
+    )
+    return f"{verdict} · *{label}* {value} · costs {cost} · healthy {healthy}, poor {poor} · {origin}"
+
+
+def _readings(card: Card) -> list[Block]:
+    ours, odds = card.reading, card.disagreement
+    if odds:
+        return [build.section(_odds(odds))]
+    if ours.score is None or ours.category is None:
+        return []
+    pillars = " · ".join(
+        f"{pillar} {text.score(mean)}" for pillar, mean in ours.pillars.items() if mean is not None
+    )
+    same = ", the category Vitally gives" if card.category else "; Vitally gives no category"
+    return [
+        build.context(
+            f"Our reading of these traits: {text.score(ours.score)}, {ours.category}{same}. By kind: {pillars}."
+        )
+    ]
+
+
+def _odds(odds: Disagreement) -> str:
+    theirs = f"{text.score(odds.their_score)}, " if odds.their_score is not None else ""
+    by = (
+        f": {abs(odds.our_score - odds.their_score):.1f} {'more' if odds.our_score > odds.their_score else 'less'}"
+        if odds.their_score is not None
+        else ""
+    )
+    return (
+        f":warning: *Two readings.* Vitally says *{theirs}{odds.theirs}*; the traits as recorded give "
+        f"*{text.score(odds.our_score)}, {odds.ours}*{by}. Vitally's is the score of record; "
+        "a trait may be out of date or missing there."
+    )
+
+
+def _moved(card: Card) -> Block:
+    if card.moved_since is None:
+        return build.section("*What moved*\nThere is no history from a week ago to compare with.")
+    since = text.short_day(card.moved_since)
+    if not card.moved:
+        return build.section(f"*What moved since {since}*\nNo trait moved.")
+    lines = [_mover(one) for one in card.moved]
+    return build.section(f"*What moved since {since}*\n" + text.and_more(lines, MOVED_SHOWN, "\n"))
+
+
+def _mover(one: Moved) -> str:
+    unit = one.rule.unit
+    now = "unknown" if one.now is None else text.quantity(one.now, unit)
+    said = f"• *{one.rule.label}* {text.quantity(one.before, unit)} → {now}"
+    if one.was is not one.verdict:
+        said += f", {one.was or 'unknown'} → *{one.verdict or 'unknown'}*"
+    if abs(one.points) >= 0.05:
+        said += f" ({'+' if one.points > 0 else '−'}{abs(one.points):.1f} points)"
+    return f"{said}; {one.note}" if one.note else said
+
+
+def _chart(line: Line | None) -> tuple[list[Block], list[Block]]:
+    """The last weeks as a native chart, and the same in a sentence."""
+    if line is None:
+        return [], []
+    labels = [text.short_day(week) for week in line.weeks]
+    series: list[tuple[str, Sequence[float]]] = [(SCORE_LINE, line.scores)]
+    if line.seats_used:
+        series.append((SEATS_LINE, line.seats_used))
+    title = f"The last {text.plural(len(labels), 'week')}"
+    chart = native.line_chart(title, labels, series, "out of 10")
+    said = [
+        f"*{name}* " + " · ".join(f"{label} {value:.1f}" for label, value in zip(labels, values, strict=True))
+        for name, values in series
+    ]
+    left = f"{text.plural(line.left_out, 'week')} without a value left out of the chart."
+    after: list[Block] = [build.context(left)] if line.left_out else []
+    return [chart, *after], [build.section(f"*{title}*\n" + "\n".join(said)), *after]
+
+
+def _sources(card: Card, notes: _Notes) -> Block:
+    parts = [f"Ages count to {text.moment(card.now)}."]
+    if notes.sources:
+        parts.insert(0, text.trim(f"*Sources* {notes.sources}", limits.FIELD_TEXT))
+    if notes.unknown:
+        parts.append(f"*Unknown* {notes.unknown}.")
+    return build.context(*parts)
+
+
+def _buttons(card: Card, *, can_share: bool) -> Block:
+    account = card.account
+    made = [build.button("Share to a channel", SHARE, account.id)] if can_share else []
+    made.append(build.button("Ask the TA team", ASK_TEAM, account.id))
+    for label, action_id, url in (
+        ("Open in Vitally", OPEN_VITALLY, account.vitally_url),
+        ("Open in Salesforce", OPEN_SALESFORCE, account.salesforce_url),
+        ("Open in Looker", OPEN_LOOKER, account.looker_url),
+    ):
+        if isinstance(url, Known) and text.is_link(url.value):
+            made.append(build.button(label, action_id, url=url.value))
+    return build.actions(*made)
+
+
+def reach(account: Account, serving: Serving | None, ta: Person | None) -> Message:
+    """Who to ask about an account, until requests can be sent from here."""
+    who = text.name(ta.name) if ta else "its TA"
+    if ta and ta.slack_user_id:
+        who = text.mention(ta.slack_user_id)
+    said = f"Sending a request from here is coming. Until then, about *{text.name(account.name)}*: "
+    if serving is None:
+        said += f"write to {who}; which team serves it is unknown."
+    else:
+        group = text.group_mention(serving.group_id) if serving.group_id else f"@{serving.user_group}"
+        channel = f"write in *#{serving.channel}* to {group}"
+        said += channel if serving.team.is_pool else f"write to {who}, or {channel}"
+        said += f" ({text.name(serving.name)})."
+    return Message(text=said, blocks=(build.section(said),), accounts=(account.id,))
