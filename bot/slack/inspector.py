@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports.directory import Directory
 from bot.ports.inspection import ChannelFacts, SlackFacts
+from bot.slack.wiring import SlackSide
 
 PAGE = 500
 
@@ -98,6 +99,19 @@ class SlackInspector:
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             self._errors.append((asked, f"no answer ({type(error).__name__})"))
         return None
+
+
+async def inspector_of(side: SlackSide) -> SlackInspector:
+    """An inspector with the tokens that the Slack side has; raises SourceRefused where there is none."""
+    app, config = side.settings.slack_app_token, side.settings.slack_config_token
+    return SlackInspector(
+        AsyncWebClient(
+            token=await side.tokens.bot_token(), base_url=side.settings.slack_api_url, retry_handlers=[]
+        ),
+        side.directory,
+        app_token=app.get_secret_value() if app else None,
+        config_token=config.get_secret_value() if config else None,
+    )
 
 
 def _code(error: SlackApiError) -> str:

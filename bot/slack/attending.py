@@ -1,0 +1,223 @@
+"""From an ask to something said: who may hear it, the handler, the audit row, then the saying.
+
+Nothing raised in here reaches Slack or Bolt. What a person reads is their answer, their own mistake, a
+refusal that names nothing, or an apology with the reference that the log has too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from structlog.contextvars import bound_contextvars
+
+from bot import log
+from bot.asks import Ask, PlaceKind
+from bot.blocks.answers import Answer, Home, Message, Modal
+from bot.errors import SourceError, SourceRefused, UserError
+from bot.ports import Ports
+from bot.slack import views
+from bot.slack.audience import Audience, Refusal
+from bot.slack.directory import SlackDirectory
+from bot.slack.messenger import Journal, kind_of
+from bot.slack.metrics import Metrics
+from bot.slack.outbox import Outbox
+from bot.slack.payloads import Teams
+
+Handler = Callable[[Any, Ports], Awaitable[Answer]]
+
+_log = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """Who answers what: by command name, action id, or callback id.
+
+    An action id or callback id with a colon is looked up by what stands before it when the whole is not there.
+    """
+
+    commands: Mapping[str, Handler] = field(default_factory=dict)
+    actions: Mapping[str, Handler] = field(default_factory=dict)
+    submissions: Mapping[str, Handler] = field(default_factory=dict)
+    shortcuts: Mapping[str, Handler] = field(default_factory=dict)
+    typeaheads: Mapping[str, Handler] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a handler gave, or what is said in its stead."""
+
+    answer: Answer
+    failed: bool = False  # an apology: it names nothing, so it may be said anywhere
+
+
+class Attendant:
+    """Answers commands, actions and shortcuts, after their ack has left."""
+
+    def __init__(
+        self,
+        *,
+        audience: Audience,
+        directory: SlackDirectory,
+        outbox: Outbox,
+        journal: Journal,
+        metrics: Metrics,
+        ports: Ports,
+    ) -> None:
+        self.audience = audience
+        self.directory = directory
+        self.outbox = outbox
+        self.journal = journal
+        self.metrics = metrics
+        self.ports = ports
+
+    async def attend(self, ask: Ask, teams: Teams, handler: Handler | None, kind: str) -> str:
+        """The whole way; gives the outcome."""
+        started = time.perf_counter()
+        with bound_contextvars(ref=ask.reference):
+            try:
+                outcome = await self._attended(ask, teams, handler)
+            except Exception as error:  # noqa: BLE001 # the last net: whatever it was, the person hears of it
+                outcome = await self._apologise(ask, error)
+            seconds = time.perf_counter() - started
+            self.metrics.answered(kind, outcome, seconds)
+            _log.debug("asked", ask=kind_of(ask), user=ask.asker.user_id, outcome=outcome, ms=seconds * 1000)
+        return outcome
+
+    async def hear(self, ask: Ask, handler: Handler) -> Heard:
+        """What the handler says; its failures become words."""
+        try:
+            return Heard(await handler(ask, self.ports))
+        except UserError as error:
+            return Heard(views.words(error))
+        except Exception:  # noqa: BLE001 # a handler's bug becomes an apology
+            _log.exception("handler failed", ref=ask.reference, ask=kind_of(ask))
+            return Heard(Message(text=views.apology(ask.reference)), failed=True)
+
+    async def refused(self, ask: Ask, refusal: Refusal) -> bool:
+        """Keep and log a refusal; False when this delivery was refused before."""
+        _log.warning(
+            "refused", ref=ask.reference, ask=kind_of(ask), user=ask.asker.user_id, error=refusal.why
+        )
+        return await self.journal.record(ask, "refused", withheld=refusal.why)
+
+    async def _attended(self, ask: Ask, teams: Teams, handler: Handler | None) -> str:
+        admitted = await self.audience.admit(ask, teams)
+        if isinstance(admitted, Refusal):
+            if await self.refused(ask, admitted) and admitted.text and ask.response_url:
+                await self.outbox.respond(ask.response_url, Message(text=admitted.text))
+            return "refused"
+        if handler is None:
+            return "ignored"
+        heard = await self.hear(admitted, handler)
+        return await self.say(admitted, heard)
+
+    async def say(self, ask: Ask, heard: Heard) -> str:
+        """Say an answer where it may be said, once its audit row is kept."""
+        match heard.answer:
+            case Message() as message:
+                return await self._say_message(ask, message, failed=heard.failed)
+            case Modal() as modal:
+                return await self._say_modal(ask, modal)
+            case Home() as home:
+                return await self._say_home(ask, home)
+            case other:
+                accounts = getattr(other, "accounts", ())
+                kept = await self.journal.record(
+                    ask, "ephemeral", accounts=accounts, withheld=getattr(other, "note", "")
+                )
+                return "done" if kept else "duplicate"
+
+    async def _say_message(self, ask: Ask, message: Message, *, failed: bool) -> str:
+        shared = ask.place.kind is PlaceKind.SHARED and not failed
+        direct = shared or not ask.response_url
+        delivered = "failed" if failed else "direct" if direct else "ephemeral"
+        withheld = message.withheld
+        if shared:
+            withheld = "; ".join(filter(None, ("the place can be read by outsiders", withheld)))
+        kept = await self.journal.record(ask, delivered, accounts=message.accounts, withheld=withheld)
+        if not kept:
+            return "duplicate"
+        if direct:
+            await self._say_direct(ask, message, notice=shared)
+        else:
+            await self.outbox.respond(ask.response_url, message, replace=_may_replace(ask, message))
+        return delivered
+
+    async def _say_direct(self, ask: Ask, message: Message, *, notice: bool) -> None:
+        try:
+            await self.outbox.post(await self.directory.direct_with(ask.asker.user_id), message)
+        except SourceError as error:
+            await self._note_failure(ask, error)
+            if ask.response_url:
+                await self.outbox.respond(ask.response_url, Message(text=views.UNREACHED))
+            return
+        if notice and ask.response_url:
+            await self.outbox.respond(ask.response_url, Message(text=views.ELSEWHERE))
+
+    async def _say_modal(self, ask: Ask, modal: Modal) -> str:
+        if ask.place.kind is PlaceKind.SHARED:
+            await self.journal.record(ask, "refused", withheld="the place can be read by outsiders")
+            await self._respond_or_direct(ask, Message(text=views.NO_MODAL_HERE))
+            return "refused"
+        if not await self.journal.record(ask, "ephemeral", accounts=modal.accounts):
+            return "duplicate"
+        view_id = getattr(ask, "view_id", "")
+        try:
+            if view_id:
+                await self.outbox.update_view(view_id, modal)
+            else:
+                await self.outbox.open_view(ask.trigger_id, modal)
+        except SourceRefused as error:
+            if error.code not in ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id"):
+                raise
+            await self._note_failure(ask, error)
+            await self._respond_or_direct(ask, Message(text=views.TOO_LATE))
+        return "modal"
+
+    async def _say_home(self, ask: Ask, home: Home) -> str:
+        if not await self.journal.record(ask, "ephemeral", accounts=home.accounts):
+            return "duplicate"
+        await self.outbox.publish_home(ask.asker.user_id, home)
+        return "home"
+
+    async def _respond_or_direct(self, ask: Ask, message: Message) -> None:
+        if ask.response_url:
+            await self.outbox.respond(ask.response_url, message)
+        else:
+            await self.outbox.post(await self.directory.direct_with(ask.asker.user_id), message)
+
+    async def _apologise(self, ask: Ask, error: Exception) -> str:
+        expected = isinstance(error, SourceError)
+        _log.error("not answered", error=str(error), cause=type(error).__name__, exc_info=not expected)
+        try:
+            await self._note_failure(ask, error)
+        finally:
+            await self._last_words(ask)
+        return "failed"
+
+    async def _last_words(self, ask: Ask) -> None:
+        if not ask.response_url:
+            return
+        try:
+            await self.outbox.respond(ask.response_url, Message(text=views.apology(ask.reference)))
+        except SourceError as error:
+            _log.error("not even an apology arrived", error=str(error))
+
+    async def _note_failure(self, ask: Ask, error: Exception) -> None:
+        try:
+            await self.journal.record(ask, "failed", withheld=type(error).__name__, part="!")
+        except Exception as worse:  # noqa: BLE001 # the store is down as well: the log has it
+            _log.error("audit row not kept", error=str(worse), cause=type(worse).__name__)
+
+
+def _may_replace(ask: Ask, message: Message) -> bool:
+    # A message that others see is never turned into an answer that was meant for one person.
+    return message.replaces and (getattr(ask, "ephemeral", False) or ask.place.kind is PlaceKind.DIRECT)
+
+
+def found(table: Mapping[str, Handler], name: str) -> Handler | None:
+    """The handler for an id, or for what stands before its colon."""
+    return table.get(name) or table.get(name.partition(":")[0])

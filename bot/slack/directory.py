@@ -1,0 +1,237 @@
+"""People, conversations and user groups of the workspace, as Slack's Web API shows them.
+
+Caches serve answers that only the asker sees (60 s, dropped on events). `readers_of` never reads a cache.
+
+Large conversations: up to 40 members are looked up one by one (users.info, 100 a minute); above that one
+sweep of users.list (999 a page, at most 20 pages) gives everybody's flags. Who is not in the sweep, or in a
+conversation of more than 20 pages, counts as unknown: nothing is said there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot import log
+from bot.asks import Asker, Place, PlaceKind
+from bot.errors import SourceError, SourceRefused
+from bot.ports.directory import Member, Readers
+from bot.slack import judging
+from bot.slack.cache import Cache
+from bot.slack.identity import Identity
+from bot.slack.web import SlackWeb
+
+HIDDEN = frozenset(
+    {"channel_not_found", "missing_scope", "not_in_channel", "method_not_supported_for_channel_type"}
+)
+LIVES = 60.0
+GROUPS_LIVE = 600.0
+ONE_BY_ONE = 40
+PAGE = 999
+PAGES = 20
+AT_ONCE = 8
+
+_log = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A conversation and the weightiest reason against speaking there."""
+
+    channel: judging.Channel
+    reason: str
+    count: int
+
+    def kind_for(self, user_id: str) -> PlaceKind:
+        """The place's kind for the person who asks from it."""
+        if self.channel.shared or self.reason in judging.OUTSIDERS or self.reason == "unknown":
+            return PlaceKind.SHARED
+        if self.channel.direct_with:
+            return PlaceKind.DIRECT if self.channel.direct_with == user_id else PlaceKind.SHARED
+        # Another app of our own workspace reads what is posted, never what only the asker sees.
+        return PlaceKind.UNSEEN if self.reason else PlaceKind.OPEN
+
+
+class SlackDirectory:
+    """Keeps ports.Directory, and knows what kind of place a question came from."""
+
+    def __init__(self, web: SlackWeb, identity: Identity) -> None:
+        self._web = web
+        self._identity = identity
+        self._people: Cache[str, Member] = Cache(LIVES)
+        self._emails: Cache[str, str | None] = Cache(LIVES)
+        self._places: Cache[str, _Seen] = Cache(LIVES)
+        self._sweeps: Cache[str, Mapping[str, Member]] = Cache(LIVES)
+        self._groups: Cache[str, Mapping[str, str]] = Cache(GROUPS_LIVE)
+
+    async def get_member(self, user_id: str, *, fresh: bool = False) -> Member:
+        """The person; an unanswered look-up gives `outside="unknown"` and is not kept."""
+        if fresh:
+            self._people.drop(user_id)
+        try:
+            return await self._people.get(user_id, lambda: self._member(user_id))
+        except SourceError as error:
+            _log.warning("person not told", user=user_id, error=str(error))
+            return judging.unknown_member(user_id)
+
+    async def find_user_id(self, email: str) -> str | None:
+        """The Slack user id of a full member by e-mail address; None as well while Slack does not answer."""
+        try:
+            return await self._emails.get(email.lower(), lambda: self._user_id(email.lower()))
+        except SourceError as error:
+            _log.warning("address not told", error=str(error))
+            return None
+
+    async def find_user_group(self, handle: str) -> str | None:
+        """The id of an enabled user group; None as well while Slack does not answer."""
+        try:
+            groups = await self._groups.get("", self._user_groups)
+        except SourceError as error:
+            _log.warning("user groups not told", error=str(error))
+            return None
+        return groups.get(handle.removeprefix("@").lower())
+
+    async def readers_of(self, channel_id: str) -> Readers:
+        """Who would see a message there, asked of Slack anew; refused where anything is unknown."""
+        try:
+            seen = await self._look(channel_id, fresh=True)
+        except SourceRefused as error:
+            hidden = "I cannot see that channel: invite me to it first" if error.code in HIDDEN else ""
+            return Readers(channel_id=channel_id, name="", refused=hidden or judging.WHY["unknown"])
+        except SourceError:
+            return Readers(channel_id=channel_id, name="", refused=judging.WHY["unknown"])
+        refused = seen.channel.shared or judging.WHY.get(seen.reason, "")
+        if not refused and seen.channel.archived:
+            refused = "it is archived"
+        return Readers(
+            channel_id=channel_id, name=seen.channel.name, count=seen.count or None, refused=refused
+        )
+
+    async def place(self, channel_id: str, asker: Asker) -> Place:
+        """What kind of place a question came from; cached for 60 s, for answers only the asker sees."""
+        if not channel_id:
+            return Place("", "", PlaceKind.UNSEEN)
+        try:
+            seen = await self._places.get(channel_id, lambda: self._look(channel_id, fresh=False))
+        except SourceRefused as error:
+            # Slack will not show it: the answer depends on the asker alone. Any other refusal is no answer.
+            kind = PlaceKind.UNSEEN if error.code in HIDDEN else PlaceKind.SHARED
+            return Place(channel_id, "", kind)
+        except SourceError as error:
+            _log.warning("place not told", channel=channel_id, error=str(error))
+            return Place(channel_id, "", PlaceKind.SHARED)
+        return Place(channel_id, seen.channel.name, seen.kind_for(asker.user_id))
+
+    def forget_person(self, user_id: str) -> None:
+        """Something about a person changed; every place they may be in is looked at anew."""
+        self._people.drop(user_id)
+        self._sweeps.clear()
+        self._emails.clear()
+        self._places.clear()
+
+    def forget_place(self, channel_id: str) -> None:
+        """Something about a conversation changed."""
+        self._places.drop(channel_id)
+
+    def forget_groups(self) -> None:
+        """A user group changed."""
+        self._groups.clear()
+
+    def forget_all(self) -> None:
+        """The token changed."""
+        for cache in (self._people, self._emails, self._places, self._sweeps, self._groups):
+            cache.clear()
+
+    async def direct_with(self, user_id: str) -> str:
+        """The id of the asker's direct message with the bot, checked to be theirs."""
+        opened = await self._web.call("conversations.open", users=user_id, return_im=True)
+        found = opened.get("channel")
+        told = found if isinstance(found, dict) else {}
+        if not told.get("user"):
+            told = await self._info(str(told.get("id", "")))
+        if told.get("user") != user_id or not told.get("id"):
+            raise SourceRefused("Slack opened a direct message with somebody else", code="other_person")
+        return str(told["id"])
+
+    async def _member(self, user_id: str) -> Member:
+        team_id = (await self._identity.get()).team_id
+        answer = await self._web.call("users.info", user=user_id)
+        user = answer.get("user")
+        if not isinstance(user, dict) or user.get("id") != user_id:
+            raise SourceRefused("Slack told of somebody else", code="other_person")
+        return judging.member(user, team_id)
+
+    async def _user_id(self, email: str) -> str | None:
+        team_id = (await self._identity.get()).team_id
+        try:
+            user = (await self._web.call("users.lookupByEmail", email=email)).get("user")
+        except SourceRefused as error:
+            if error.code == "users_not_found":
+                return None
+            raise
+        found = judging.member(user if isinstance(user, dict) else {}, team_id)
+        return None if found.outside else found.user_id
+
+    async def _user_groups(self) -> Mapping[str, str]:
+        answer = await self._web.call("usergroups.list", include_disabled=False)
+        groups = answer.get("usergroups")
+        return {
+            str(group.get("handle", "")).lower(): str(group.get("id", ""))
+            for group in (groups if isinstance(groups, list) else [])
+            if isinstance(group, dict) and not group.get("date_delete") and not group.get("is_external")
+        }
+
+    async def _info(self, channel_id: str) -> dict[str, Any]:
+        answer = (await self._web.call("conversations.info", channel=channel_id)).get("channel")
+        if not isinstance(answer, dict) or answer.get("id") != channel_id:
+            raise SourceRefused("Slack told of another conversation", code="other_channel")
+        return answer
+
+    async def _look(self, channel_id: str, *, fresh: bool) -> _Seen:
+        channel = judging.channel(await self._info(channel_id))
+        if channel.shared:
+            return _Seen(channel, "external", 0)
+        if channel.direct_with:
+            other = await self.get_member(channel.direct_with, fresh=fresh)
+            return _Seen(channel, other.outside, 1)
+        me = (await self._identity.get()).user_id
+        ids = [
+            user_id async for user_id in self._pages("conversations.members", "members", channel=channel_id)
+        ]
+        others = [user_id for user_id in ids if user_id != me]
+        people = await self._people_of(others, fresh=fresh)
+        return _Seen(channel, judging.gravest(people), len(others))
+
+    async def _people_of(self, user_ids: list[str], *, fresh: bool) -> list[Member]:
+        if len(user_ids) > ONE_BY_ONE:
+            sweep = await self._sweep() if fresh else await self._sweeps.get("", self._sweep)
+            return [sweep.get(user_id) or judging.unknown_member(user_id) for user_id in user_ids]
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def one(user_id: str) -> Member:
+            async with turn:
+                return await self.get_member(user_id, fresh=fresh)
+
+        return list(await asyncio.gather(*(one(user_id) for user_id in user_ids)))
+
+    async def _sweep(self) -> Mapping[str, Member]:
+        team_id = (await self._identity.get()).team_id
+        found = [judging.member(user, team_id) async for user in self._pages("users.list", "members")]
+        return {person.user_id: person for person in found}
+
+    async def _pages(self, method: str, key: str, **arguments: Any) -> AsyncIterator[Any]:
+        cursor: str | None = None
+        for _ in range(PAGES):
+            answer = await self._web.call(method, limit=PAGE, cursor=cursor, **arguments)
+            items = answer.get(key)
+            if not isinstance(items, list):
+                raise SourceRefused(f"Slack’s {method} lists nobody", code="no_list")
+            for item in items:
+                yield item
+            metadata = answer.get("response_metadata")
+            cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
+            if not cursor:
+                return
+        raise SourceRefused(f"too many pages of {method}", code="too_many")

@@ -1,0 +1,206 @@
+"""Everything the bot says leaves here: response URLs, posts and views.
+
+One session for all of it. A post is never repeated after a broken connection or a 5xx, since it may have
+arrived; an answer that only the asker sees may come twice rather than not at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import orjson
+
+from bot.blocks.answers import Home, Message, Modal
+from bot.errors import SourceRefused, SourceUnavailable
+from bot.ports.messenger import Posted
+from bot.slack import views
+from bot.slack.metrics import Metrics
+from bot.slack.web import (
+    OPEN_MODAL,
+    SAY,
+    TRANSIENT,
+    Lost,
+    Patience,
+    Reply,
+    Session,
+    SlackWeb,
+    patiently,
+    posted,
+)
+
+HOOKS = "https://hooks.slack.com/"
+RESPOND = Patience(seconds=10, repeat_lost=True, longest_wait=60)
+TWIN_FOR = 3600.0  # how long a workspace that refused native blocks gets the twin without being asked again
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+
+
+class Outbox(Protocol):
+    """Says things; raises SourceRefused or SourceUnavailable when Slack does not take them."""
+
+    async def respond(self, url: str, message: Message, *, replace: bool = False) -> None:
+        """Answer the asker alone through a request's own URL; `replace` puts it in its message's place."""
+
+    async def post(self, channel_id: str, message: Message) -> Posted:
+        """Post for everybody there. Who may read it was checked by the caller."""
+
+    async def open_view(self, trigger_id: str, modal: Modal) -> str:
+        """Open a modal; gives its view id."""
+
+    async def update_view(self, view_id: str, modal: Modal) -> None:
+        """Put a modal in another's place."""
+
+    async def publish_home(self, user_id: str, home: Home) -> None:
+        """Show a person's App Home tab."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+
+class SlackOutbox:
+    """Sends to Slack."""
+
+    def __init__(self, web: SlackWeb, session: Session, metrics: Metrics) -> None:
+        self._web = web
+        self._session = session
+        self._metrics = metrics
+        self._origins = (HOOKS, _origin(web.base_url))
+        self._twin_until = 0.0
+
+    async def respond(self, url: str, message: Message, *, replace: bool = False) -> None:
+        """Answer through a response URL of Slack's; any other address is refused."""
+        if not url.startswith(self._origins):
+            raise SourceRefused("the response URL is not Slack’s", code="foreign_url")
+        how = (
+            {"replace_original": replace}
+            if replace
+            else {"response_type": "ephemeral", "replace_original": False}
+        )
+        try:
+            await self._with_twin(message, lambda said: self._respond(url, {**said, **how}))
+        except (SourceRefused, SourceUnavailable) as error:
+            self._metrics.slack_error("response_url", getattr(error, "code", "") or type(error).__name__)
+            raise
+
+    async def post(self, channel_id: str, message: Message) -> Posted:
+        """chat.postMessage, at most once."""
+
+        async def send(said: dict[str, Any]) -> dict[str, Any]:
+            said.update(channel=channel_id, unfurl_links=False, unfurl_media=False)
+            return await self._web.call("chat.postMessage", SAY, **said)
+
+        answer = await self._with_twin(message, send)
+        return Posted(channel_id=str(answer.get("channel", channel_id)), ts=str(answer.get("ts", "")))
+
+    async def open_view(self, trigger_id: str, modal: Modal) -> str:
+        """views.open: the trigger lives three seconds, so nothing is waited for."""
+        answer = await self._web.call(
+            "views.open", OPEN_MODAL, trigger_id=trigger_id, view=views.modal(modal)
+        )
+        view = answer.get("view")
+        return str(view.get("id", "")) if isinstance(view, dict) else ""
+
+    async def update_view(self, view_id: str, modal: Modal) -> None:
+        """views.update: twice does the same as once."""
+        await self._web.call("views.update", RESPOND, view_id=view_id, view=views.modal(modal))
+
+    async def publish_home(self, user_id: str, home: Home) -> None:
+        """views.publish: twice does the same as once."""
+        await self._web.call("views.publish", RESPOND, user_id=user_id, view=views.home(home))
+
+    async def close(self) -> None:
+        """Close the session."""
+        await self._session.close()
+
+    async def _respond(self, url: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        body = orjson.dumps(payload)
+
+        async def once() -> dict[str, Any]:
+            return _took(await posted(self._session.get(), url, body, _JSON, RESPOND.seconds))
+
+        return await patiently(once, RESPOND)
+
+    async def _with_twin(self, message: Message, send: Any) -> dict[str, Any]:
+        twin = bool(message.plain) and time.monotonic() < self._twin_until
+        try:
+            sent: dict[str, Any] = await send(views.said(message, plain=twin))
+        except SourceRefused as error:
+            if error.code not in ("invalid_blocks", "invalid_blocks_format") or twin or not message.plain:
+                raise
+            sent = await send(views.said(message, plain=True))
+            self._twin_until = time.monotonic() + TWIN_FOR
+        return sent
+
+
+class RecordingOutbox:
+    """Sends nothing and keeps what would have been sent, in order: for `ta-bot try`."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    async def respond(self, url: str, message: Message, *, replace: bool = False) -> None:  # noqa: ARG002 # the protocol's
+        """Keep an answer."""
+        how = (
+            {"replace_original": True}
+            if replace
+            else {"response_type": "ephemeral", "replace_original": False}
+        )
+        self._keep("response_url", {**views.said(message), **how})
+
+    async def post(self, channel_id: str, message: Message) -> Posted:
+        """Keep a post."""
+        self._keep("chat.postMessage", {"channel": channel_id, **views.said(message)})
+        return Posted(channel_id=channel_id, ts=f"0.{len(self.sent):06d}")
+
+    async def open_view(self, trigger_id: str, modal: Modal) -> str:
+        """Keep a modal."""
+        self._keep("views.open", {"trigger_id": trigger_id, "view": views.modal(modal)})
+        return f"V{len(self.sent)}"
+
+    async def update_view(self, view_id: str, modal: Modal) -> None:
+        """Keep a modal's update."""
+        self._keep("views.update", {"view_id": view_id, "view": views.modal(modal)})
+
+    async def publish_home(self, user_id: str, home: Home) -> None:
+        """Keep an App Home tab."""
+        self._keep("views.publish", {"user_id": user_id, "view": views.home(home)})
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def _keep(self, to: str, payload: dict[str, Any]) -> None:
+        self.sent.append({"to": to, "payload": payload})
+
+
+def _took(reply: Reply) -> dict[str, Any]:
+    if reply.status == 429:
+        raise SourceUnavailable("Slack asks us to wait", retry_after=reply.retry_after or 1.0)
+    if reply.status >= 500:
+        raise Lost(f"Slack failed (HTTP {reply.status})")
+    code = _complaint(reply)
+    if code in TRANSIENT:
+        raise SourceUnavailable(f"Slack cannot take the answer now ({code})", retry_after=reply.retry_after)
+    if code:
+        raise SourceRefused(f"Slack refuses the answer ({code})", code=code)
+    return {}
+
+
+def _complaint(reply: Reply) -> str:
+    # A response URL says “ok” in plain text, or why not in plain text or JSON, with 200 or 4xx.
+    try:
+        data = orjson.loads(reply.body)
+    except orjson.JSONDecodeError:
+        data = None
+    if isinstance(data, dict) and data.get("ok") is not True:
+        return str(data.get("error") or "unknown")
+    if reply.status == 200:
+        return ""
+    word = reply.body.decode(errors="replace").strip()[:60]
+    return word if word.replace("_", "").isalnum() else f"http_{reply.status}"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"

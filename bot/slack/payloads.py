@@ -1,0 +1,227 @@
+"""Slack's payloads, as Bolt hands them over, into asks. Pure; what cannot be read becomes None, never an error.
+
+Nobody can make Slack sign a payload of their choosing, but a field that is absent today may be absent for
+everybody tomorrow: every look-up here survives a missing key or another type.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from bot.asks import Action, Asker, Command, Place, Shortcut, Submission, Typeahead
+
+Body = Mapping[str, Any]
+_CHOSEN = ("value", "selected_date", "selected_time", "selected_user", "selected_channel")
+_CHOSEN_MANY = ("selected_users", "selected_channels", "selected_conversations")
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    """Whose request it is: the installation it was sent to, and where the person belongs if it says so."""
+
+    installed: str
+    person: str = ""
+    org_wide: bool = False
+
+    def foreign_to(self, team_id: str) -> str:
+        """Why a request is not ours, or empty when it is."""
+        if self.org_wide:
+            return "org-wide install"
+        if self.installed != team_id:
+            return "another workspace"
+        return "person of another workspace" if self.person not in ("", team_id) else ""
+
+
+def teams(body: Body) -> Teams:
+    """The workspace a request was meant for, and the person's."""
+    view, authorizations = _dict(body, "view"), body.get("authorizations")
+    first = authorizations[0] if isinstance(authorizations, list) and authorizations else {}
+    source = first if isinstance(first, dict) and first else body
+    installed = (
+        _text(view, "app_installed_team_id")
+        or _text(_dict(body, "team"), "id")
+        or _text(source, "team_id")
+        or _text(body, "team_id")
+        or _text(_dict(body, "user"), "team_id")
+    )
+    org_wide = str(source.get("is_enterprise_install", "")).lower() == "true"
+    return Teams(installed, _text(_dict(body, "user"), "team_id"), org_wide)
+
+
+def command(body: Body, reference: str) -> Command | None:
+    """A slash command."""
+    name, user = _text(body, "command"), _text(body, "user_id")
+    if not (name and user):
+        return None
+    return Command(
+        asker=Asker(user, _text(body, "team_id")),
+        place=Place(_text(body, "channel_id")),
+        reference=reference,
+        trigger_id=_text(body, "trigger_id"),
+        response_url=_text(body, "response_url"),
+        request_id=_request_id("command", body),
+        name=name,
+        text=_text(body, "text").strip(),
+    )
+
+
+def action(body: Body, reference: str) -> Action | None:
+    """A button pressed, or a menu chosen from."""
+    pressed = _first(body, "actions")
+    action_id, common = _text(pressed, "action_id"), _interactive(body, reference)
+    if not action_id or common is None:
+        return None
+    container, view = _dict(body, "container"), _dict(body, "view")
+    value = chosen(pressed)
+    return Action(
+        **common,
+        request_id=_request_id("action", body, _text(pressed, "action_ts")),
+        action_id=action_id,
+        value=value if isinstance(value, str) else ",".join(value or ()),
+        message_ts=_text(container, "message_ts"),
+        ephemeral=container.get("is_ephemeral") is True,
+        view_id=_text(view, "id"),
+        private_metadata=_text(view, "private_metadata"),
+    )
+
+
+def submission(body: Body, reference: str) -> Submission | None:
+    """A modal submitted."""
+    view, common = _dict(body, "view"), _interactive(body, reference)
+    callback_id = _text(view, "callback_id")
+    if not callback_id or common is None:
+        return None
+    return Submission(
+        **common,
+        request_id=_request_id("submission", body, _text(view, "hash")),
+        callback_id=callback_id,
+        values=_entered(_dict(_dict(view, "state"), "values")),
+        private_metadata=_text(view, "private_metadata"),
+        view_id=_text(view, "id"),
+    )
+
+
+def shortcut(body: Body, reference: str) -> Shortcut | None:
+    """A global shortcut, or one on a message."""
+    callback_id, common = _text(body, "callback_id"), _interactive(body, reference)
+    if not callback_id or common is None:
+        return None
+    message = _dict(body, "message")
+    return Shortcut(
+        **common,
+        request_id=_request_id("shortcut", body, _text(body, "action_ts")),
+        callback_id=callback_id,
+        message_text=_text(message, "text"),
+        message_ts=_text(body, "message_ts") or _text(message, "ts"),
+    )
+
+
+def typeahead(body: Body, reference: str) -> Typeahead | None:
+    """Letters typed into a menu whose options we supply."""
+    action_id, common = _text(body, "action_id"), _interactive(body, reference)
+    if not action_id or common is None:
+        return None
+    # No request id: Slack does not deliver these twice, and the same letters are asked again on purpose.
+    return Typeahead(**common, action_id=action_id, text=_text(body, "value").strip())
+
+
+def event_id(body: Body) -> str:
+    """What makes two deliveries of an event the same one."""
+    return _text(body, "event_id") or _request_id("event", body)
+
+
+def input_blocks(body: Body) -> tuple[str, ...]:
+    """The ids of a modal's input blocks, top first: where an error can be shown."""
+    blocks = _dict(body, "view").get("blocks")
+    found = blocks if isinstance(blocks, list) else []
+    return tuple(
+        _text(block, "block_id")
+        for block in found
+        if isinstance(block, dict) and block.get("type") == "input" and _text(block, "block_id")
+    )
+
+
+def readable(body: Any) -> bool:
+    """Whether Bolt's own matchers can look at it without stumbling."""
+    if not isinstance(body, dict):
+        return False
+    if "command" in body:
+        return isinstance(body["command"], str)
+    kind = body.get("type")
+    if kind == "block_actions":
+        return isinstance(_first(body, "actions").get("action_id"), str)
+    if kind == "event_callback":
+        return isinstance(_dict(body, "event").get("type"), str)
+    if kind in ("view_submission", "view_closed"):
+        view = _dict(body, "view")
+        return isinstance(view.get("callback_id"), str) and isinstance(view.get("type"), str)
+    return True
+
+
+def chosen(element: Mapping[str, Any]) -> str | list[str] | None:
+    """What an element holds: the entered text, the chosen option's value, or a list of several."""
+    option = element.get("selected_option")
+    if isinstance(option, dict):
+        return _text(option, "value")
+    if isinstance(element.get("selected_options"), list):
+        return [_text(item, "value") for item in element["selected_options"] if isinstance(item, dict)]
+    for key in _CHOSEN_MANY:
+        if isinstance(element.get(key), list):
+            return [item for item in element[key] if isinstance(item, str)]
+    if isinstance(element.get("selected_conversation"), str):
+        return _text(element, "selected_conversation")
+    return next((element[key] for key in _CHOSEN if isinstance(element.get(key), str)), None)
+
+
+def _interactive(body: Body, reference: str) -> dict[str, Any] | None:
+    person, container = _dict(body, "user"), _dict(body, "container")
+    user_id = _text(person, "id")
+    if not user_id:
+        return None
+    team_id = _text(person, "team_id") or _text(_dict(body, "team"), "id")
+    channel = _text(_dict(body, "channel"), "id") or _text(container, "channel_id")
+    answers = _first(body, "response_urls")
+    return {
+        "asker": Asker(user_id, team_id),
+        "place": Place(channel or _text(answers, "channel_id")),
+        "reference": reference,
+        "trigger_id": _text(body, "trigger_id"),
+        "response_url": _text(body, "response_url") or _text(answers, "response_url"),
+    }
+
+
+def _entered(blocks: Mapping[str, Any]) -> dict[str, Any]:
+    entered: dict[str, Any] = {}
+    for block_id, elements in blocks.items():
+        held = next(iter(elements.values()), None) if isinstance(elements, dict) else None
+        entered[block_id] = chosen(held) if isinstance(held, dict) else None
+    return entered
+
+
+def _request_id(kind: str, body: Body, also: str = "") -> str:
+    trigger = _text(body, "trigger_id")
+    if trigger:
+        return f"{kind}:{trigger}"
+    # Without a trigger, a delivery is the same when every byte of it is.
+    whole = orjson.dumps(body, option=orjson.OPT_SORT_KEYS, default=str)
+    return f"{kind}:{also}:{hashlib.sha256(whole).hexdigest()[:32]}"
+
+
+def _dict(body: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = body.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _first(body: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = body.get(key)
+    return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else {}
+
+
+def _text(body: Mapping[str, Any], key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,187 @@
+"""Calls Slack's Web API: one shared session, one reading of everything that can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import getproxies
+
+import aiohttp
+import orjson
+
+from bot.errors import SourceRefused, SourceUnavailable
+from bot.slack.metrics import Metrics
+
+TRANSIENT = frozenset(
+    {
+        "ratelimited",
+        "rate_limited",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a call may take, and when it may be made again."""
+
+    seconds: float
+    repeat_lost: bool  # again after a dropped connection or a 5xx: only where doing it twice is harmless
+    longest_wait: float  # the longest Retry-After that is waited for
+
+
+LOOK_UP = Patience(seconds=5, repeat_lost=True, longest_wait=2)
+SAY = Patience(seconds=10, repeat_lost=False, longest_wait=30)
+OPEN_MODAL = Patience(seconds=5, repeat_lost=False, longest_wait=0)
+
+
+class Lost(SourceUnavailable):
+    """The connection broke or Slack failed: whether the call was done is not known."""
+
+
+class Session:
+    """The one aiohttp session, opened at first use in the running loop."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    def get(self) -> aiohttp.ClientSession:
+        """The session."""
+        if self._session is None:
+            # Reading the proxy settings costs on every request, so only where there are any.
+            connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=25)
+            self._session = aiohttp.ClientSession(connector=connector, trust_env=bool(getproxies()))
+        return self._session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer, read whole."""
+
+    status: int
+    body: bytes
+    retry_after: float | None
+
+
+class SlackWeb:
+    """Slack's Web API with the workspace's bot token."""
+
+    def __init__(
+        self, base_url: str, token: Callable[[], Awaitable[str]], session: Session, metrics: Metrics
+    ) -> None:
+        self.base_url = base_url
+        self._token = token
+        self._session = session
+        self._metrics = metrics
+
+    async def call(
+        self, method: str, patience: Patience = LOOK_UP, *, token: str | None = None, **arguments: Any
+    ) -> dict[str, Any]:
+        """Call a method; raises SourceRefused with Slack's own word, or SourceUnavailable."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        headers = {"Authorization": f"Bearer {token or await self._token()}"}
+        session, seconds = self._session.get(), patience.seconds
+        try:
+            return await patiently(
+                lambda: called(session, self.base_url, method, given, headers, seconds), patience
+            )
+        except (SourceRefused, SourceUnavailable) as error:
+            self._metrics.slack_error(method, getattr(error, "code", "") or type(error).__name__)
+            raise
+
+
+async def called(  # one call has this many parts; two callers
+    session: aiohttp.ClientSession,
+    base_url: str,
+    method: str,
+    arguments: Mapping[str, Any],
+    headers: Mapping[str, str],
+    seconds: float,
+) -> dict[str, Any]:
+    """Call a method once."""
+    body, kind = _encoded(method, arguments)
+    reply = await posted(session, base_url + method, body, {**headers, "Content-Type": kind}, seconds)
+    return _read(method, reply)
+
+
+async def posted(
+    session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str], seconds: float
+) -> Reply:
+    """POST and read the answer; a connection that never came about or broke raises SourceUnavailable."""
+    timeout = aiohttp.ClientTimeout(total=seconds)
+    try:
+        async with session.post(
+            url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+        ) as answer:
+            return Reply(answer.status, await answer.read(), _seconds(answer.headers.get("Retry-After")))
+    except aiohttp.ClientConnectorError as error:
+        raise SourceUnavailable("Slack cannot be reached", retry_after=0.2) from error
+    except TimeoutError as error:
+        raise Lost("Slack did not answer in time") from error
+    except aiohttp.ClientError as error:
+        raise Lost("the connection to Slack broke") from error
+
+
+async def patiently(once: Callable[[], Awaitable[dict[str, Any]]], patience: Patience) -> dict[str, Any]:
+    """Do it, and once more where that is harmless and Slack's wish to wait is short."""
+    try:
+        return await once()
+    except Lost:
+        if not patience.repeat_lost:
+            raise
+        wait = 0.1
+    except SourceUnavailable as error:
+        if error.retry_after is None or error.retry_after > patience.longest_wait:
+            raise
+        wait = error.retry_after
+    await asyncio.sleep(wait)
+    return await once()
+
+
+def _encoded(method: str, arguments: Mapping[str, Any]) -> tuple[bytes, str]:
+    # JSON is taken by chat.*, views.* and conversations.open; every method takes a form.
+    if method.startswith(("chat.", "views.")):
+        return orjson.dumps(arguments), "application/json; charset=utf-8"
+    form = urlencode({name: _plain(value) for name, value in arguments.items()})
+    return form.encode(), "application/x-www-form-urlencoded"
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _read(method: str, reply: Reply) -> dict[str, Any]:
+    if reply.status == 429:
+        raise SourceUnavailable("Slack asks us to wait", retry_after=reply.retry_after or 1.0)
+    if reply.status >= 500:
+        raise Lost(f"Slack failed (HTTP {reply.status})")
+    try:
+        data = orjson.loads(reply.body)
+    except orjson.JSONDecodeError as error:
+        raise Lost(f"Slack’s answer to {method} is not JSON (HTTP {reply.status})") from error
+    if isinstance(data, dict) and data.get("ok") is True:
+        return data
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if code in TRANSIENT:
+        raise SourceUnavailable(f"Slack cannot answer {method} now ({code})", retry_after=reply.retry_after)
+    raise SourceRefused(f"Slack refuses {method} ({code or 'no reason given'})", code=code or "unknown")
+
+
+def _seconds(header: str | None) -> float | None:
+    try:
+        return max(0.0, float(header)) if header else None
+    except ValueError:
+        return None
