@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Container, Iterator
+from typing import Any, Generic, Protocol, TypeVar
 
 Row = TypeVar("Row", covariant=True)
 
@@ -17,3 +17,30 @@ class Source(Protocol, Generic[Row]):
 
     def rows(self) -> Iterator[Row]:
         """Every row, read lazily."""
+
+
+class ImportFile(Protocol):
+    """A file that an operator gives us, read by an integration."""
+
+    @property
+    def kind(self) -> str:
+        """`accounts`, `people`, `history`, `contacts` or `absences`."""
+
+    @property
+    def name(self) -> str:
+        """The file's name, as its values' stamps say it."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its bytes."""
+
+    @property
+    def total(self) -> int:
+        """About how many rows it has, for a progress bar."""
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Columns that we do not know, once its rows were read."""
+
+    def rows(self, known_accounts: Container[str]) -> Iterator[Any]:
+        """Every row in our nouns, read lazily; at the end ImportRefused if any was bad."""

@@ -1,0 +1,132 @@
+"""Importing a file: all of it in one transaction, or nothing; the identical file again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.ports.book import Book, ImportRecord, Written
+from bot.ports.clock import Clock
+from bot.ports.people import People
+from bot.ports.source import ImportFile
+from bot.ports.work import Transaction, Work
+
+Progress = Callable[[int, int], None]
+"""Told (rows done, rows in all); may be called from another thread."""
+
+_REPORT_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did. `already` says that this very file was the last one taken: nothing was written."""
+
+    kind: str
+    file: str
+    rows: int
+    written: Written
+    ignored: tuple[str, ...] = ()  # columns that we do not know
+    already: bool = False
+    dry_run: bool = False
+
+
+class Keepers(Protocol):
+    """Where an import writes: `Ports` is one, and so is the store by itself."""
+
+    @property
+    def book(self) -> Book:
+        """Accounts, history, contacts."""
+
+    @property
+    def people(self) -> People:
+        """People and absences."""
+
+    @property
+    def work(self) -> Work:
+        """One transaction over both."""
+
+    @property
+    def clock(self) -> Clock:
+        """When."""
+
+
+class _DryRun(Exception):
+    """Ends a transaction that was only tried."""
+
+
+async def import_file(
+    file: ImportFile, keepers: Keepers, *, progress: Progress | None = None, dry_run: bool = False
+) -> ImportReport:
+    """Take a file whole; raises ImportRefused with every bad row, the book left as it was."""
+    last = await keepers.book.last_import(file.kind)
+    if last is not None and last.digest == file.digest:
+        return ImportReport(
+            kind=file.kind,
+            file=file.name,
+            rows=last.rows,
+            written=Written(unchanged=last.rows),
+            already=True,
+            dry_run=dry_run,
+        )
+    counted = _Counted(file, await keepers.book.list_account_ids(), progress)
+    written = Written()
+    try:
+        async with keepers.work.transaction() as tx:
+            written = await _save(file, keepers, tx, counted)
+            await keepers.book.save_import(tx, _record(file, counted.rows, keepers.clock))
+            _stop_if(dry_run)
+    except _DryRun:
+        pass
+    return ImportReport(
+        kind=file.kind,
+        file=file.name,
+        rows=counted.rows,
+        written=written,
+        ignored=file.ignored,
+        dry_run=dry_run,
+    )
+
+
+def _stop_if(dry_run: bool) -> None:
+    if dry_run:
+        raise _DryRun
+
+
+async def _save(file: ImportFile, keepers: Keepers, tx: Transaction, rows: Iterable[Any]) -> Written:
+    book, people = keepers.book, keepers.people
+    match file.kind:
+        case "accounts":
+            return await book.save_accounts(tx, rows, complete=True, seen_on=keepers.clock.today())
+        case "history":
+            return await book.save_weeks(tx, rows)
+        case "contacts":
+            return await book.save_contacts(tx, rows, source=file.name)
+        case "people":
+            return await people.save_people(tx, rows, source=file.name)
+        case _:
+            return await people.save_absences(tx, rows, source=file.name)
+
+
+def _record(file: ImportFile, rows: int, clock: Clock) -> ImportRecord:
+    return ImportRecord(
+        kind=file.kind, file=file.name, digest=file.digest, rows=rows, imported_at=clock.now()
+    )
+
+
+class _Counted:
+    """A file's rows, counted and reported as the store takes them."""
+
+    def __init__(self, file: ImportFile, known: frozenset[str], progress: Progress | None) -> None:
+        self.rows = 0
+        self._file = file
+        self._known = known
+        self._progress = progress or (lambda _done, _total: None)
+
+    def __iter__(self) -> Iterator[Any]:
+        for row in self._file.rows(self._known):
+            self.rows += 1
+            if self.rows % _REPORT_EVERY == 0:
+                self._progress(self.rows, max(self._file.total, self.rows))
+            yield row
+        self._progress(self.rows, self.rows)
