@@ -102,9 +102,9 @@ def version() -> None:
 @app.command()
 def serve() -> None:
     """Run the bot."""
-    from bot import bootstrap
+    from bot.bootstrap import serving
 
-    _run(bootstrap.serve)
+    _run(serving.serve)
 
 
 @app.command()
@@ -114,9 +114,9 @@ def demo(
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Run a local Slack workspace with the bot and a fictional book of business."""
-    from bot import bootstrap
+    from bot.bootstrap import serving
 
-    _run(lambda: bootstrap.demo(port=port, browser=browser))
+    _run(lambda: serving.demo(port=port, browser=browser))
 
 
 @app.command("try")
@@ -130,16 +130,16 @@ def try_(
     as_json: Annotated[bool, typer.Option("--json", help="Print what would be sent, as JSON.")] = False,
 ) -> None:
     """Run one command through the same path as a Slack request, and print what the person would see."""
-    from bot import bootstrap
+    from bot.bootstrap import trying
 
     if not line.startswith("/"):
         err.print("start with a slash command, e.g. ta-bot try '/account-health Acme'", markup=False)
         raise typer.Exit(2)
-    sent = _run(lambda: bootstrap.try_line(line, email=as_, channel=channel))
+    sent = _run(lambda: trying.try_line(line, email=as_, channel=channel))
     if as_json:
         sys.stdout.write(json.dumps(sent, ensure_ascii=False, indent=1) + "\n")
     else:
-        bootstrap.show_sent(sent, out)
+        trying.show_sent(sent, out)
 
 
 @app.command("import")
@@ -150,9 +150,9 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")] = False,
 ) -> None:
     """Load a CSV: all of its rows, or none."""
-    from bot import bootstrap
+    from bot.bootstrap import importing
 
-    report = _run(lambda: bootstrap.import_file(kind.value, file, dry_run=dry_run, console=err))
+    report = _run(lambda: importing.import_file(kind.value, file, dry_run=dry_run, console=err))
     for sentence in report:
         out.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
@@ -162,14 +162,16 @@ def doctor(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False
 ) -> None:
     """Look for what is set up wrong, and say the cure."""
-    from bot import bootstrap
+    from bot.bootstrap import doctoring
 
-    findings = _run(bootstrap.doctor)
+    findings = _run(doctoring.doctor)
     if as_json:
-        sys.stdout.write(json.dumps([finding.as_dict() for finding in findings], indent=1) + "\n")
+        sys.stdout.write(
+            json.dumps([doctoring.finding_as_dict(finding) for finding in findings], indent=1) + "\n"
+        )
     else:
         for finding in findings:
-            bootstrap.show_finding(finding, out)
+            doctoring.show_finding(finding, out)
     if any(finding.is_problem for finding in findings):
         raise typer.Exit(1)
 
@@ -177,25 +179,25 @@ def doctor(
 @db.command()
 def upgrade() -> None:
     """Bring the database to this version's schema."""
-    from bot import bootstrap
+    from bot.bootstrap import keeping
 
-    out.print(_run(bootstrap.upgrade_database), markup=False, highlight=False, soft_wrap=True)
+    out.print(_run(keeping.upgrade_database), markup=False, highlight=False, soft_wrap=True)
 
 
 @db.command()
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Copy the database into FILE while the bot runs."""
-    from bot import bootstrap
+    from bot.bootstrap import keeping
 
-    out.print(_run(lambda: bootstrap.backup_database(file)), markup=False, highlight=False, soft_wrap=True)
+    out.print(_run(lambda: keeping.backup_database(file)), markup=False, highlight=False, soft_wrap=True)
 
 
 @policy_app.command()
 def show() -> None:
     """Print every rule and number in force, and the file they come from."""
-    from bot import bootstrap
+    from bot.bootstrap import keeping
 
-    for name, text in _run(bootstrap.policy_lines):
+    for name, text in _run(keeping.policy_lines):
         out.print(f"{name} = {text}", markup=False, highlight=False, soft_wrap=True)
 
 

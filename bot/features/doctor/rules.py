@@ -26,6 +26,11 @@ class Finding:
     what: str
     cure: str = ""
 
+    @property
+    def is_problem(self) -> bool:
+        """Whether doctor fails because of it."""
+        return self.level is Level.PROBLEM
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:

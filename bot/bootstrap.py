@@ -1,1 +1,0 @@
-"""Settings to adapters to ports to the Bolt app: the only module that knows every concrete."""

@@ -1,0 +1,65 @@
+"""Who answers what: the ports bundled, every command found, every feature's listeners merged."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import bot.features
+import commands
+from bot.bootstrap.house import House
+from bot.ports import Ports
+from bot.slack.attending import Handlers
+from bot.slack.wiring import SlackSide
+
+
+def ports_of(house: House, side: SlackSide) -> Ports:
+    """The bundle that commands and features are given."""
+    return Ports(
+        book=house.store.book,
+        people=house.store.people,
+        directory=side.directory,
+        messenger=side.messenger,
+        audit=house.store.audit,
+        work=house.store.work,
+        clock=house.clock,
+        policy=house.policy,
+    )
+
+
+def handlers() -> Handlers:
+    """Every command, and every feature's tables of listeners; an id heard twice is a mistake of ours."""
+    found = [
+        importlib.import_module(f"{info.name}.listeners")
+        for info in pkgutil.iter_modules(bot.features.__path__, "bot.features.")
+        if importlib.util.find_spec(f"{info.name}.listeners")
+    ]
+    return Handlers(
+        commands={module.COMMAND: module.answer for module in command_modules()},
+        actions=_merged(found, "ACTIONS"),
+        submissions=_merged(found, "SUBMISSIONS"),
+        shortcuts=_merged(found, "SHORTCUTS"),
+        typeaheads=_merged(found, "TYPEAHEADS"),
+    )
+
+
+def command_modules() -> list[Any]:
+    """The modules of the commands package, by name."""
+    return [
+        importlib.import_module(info.name) for info in pkgutil.iter_modules(commands.__path__, "commands.")
+    ]
+
+
+def _merged(modules: list[Any], table: str) -> Mapping[str, Callable[..., Any]]:
+    merged: dict[str, Callable[..., Any]] = {}
+    for module in modules:
+        heard: Mapping[str, Callable[..., Any]] = getattr(module, table)
+        if twice := merged.keys() & heard.keys():
+            raise RuntimeError(
+                f"{module.__name__}.{table} hears {sorted(twice)}, which another feature hears"
+            )
+        merged |= heard
+    return merged
