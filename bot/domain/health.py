@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.domain.account import Account, Week
 from bot.domain.kpi import Ratio, consumption_parts, utilization_parts
@@ -153,31 +153,39 @@ class HealthReading:
     pillars: Mapping[Pillar, float | None]
 
 
+_Judged: TypeAlias = tuple[TraitRule, Ratio, Verdict | None]
+
+
 def read_account(account: Account, rules: HealthRules, today: date) -> HealthReading:
     """Read every trait of an account by the rules; unknown traits are left out and named."""
-    seen = [(rule, ratio, _judge(rule, ratio.value)) for rule, ratio in _ratios(account, rules, today)]
-    points: dict[Pillar, list[float]] = {}
+    seen = [_judged(rule, _TRAITS[rule.key](account, today)) for rule in rules.traits]
+    known: dict[Pillar, list[float]] = {}
     for rule, _, verdict in seen:
         if verdict is not None:
-            points.setdefault(rule.pillar, []).append(rules.points[verdict])
-    weight = sum(rules.weights[pillar] for pillar in points)
-    means = {pillar: sum(known) / len(known) for pillar, known in points.items()}
-    score = sum(rules.weights[p] * mean for p, mean in means.items()) / weight if weight else None
+            known.setdefault(rule.pillar, []).append(rules.points[verdict])
+    means = {pillar: sum(points) / len(points) for pillar, points in known.items()}
+    weight = sum([rules.weights[pillar] for pillar in known])
+    score = sum([rules.weights[pillar] * mean for pillar, mean in means.items()]) / weight if weight else None
+    shares = {pillar: rules.weights[pillar] / weight / len(points) for pillar, points in known.items()}
     return HealthReading(
         score=score,
         category=None if score is None else rules.category_of(score),
-        traits=tuple(
-            TraitReading(
-                rule=rule,
-                value=ratio.value,
-                verdict=verdict,
-                cost=_cost(rules, rule.pillar, verdict, weight * len(points.get(rule.pillar, ()))),
-                detail=ratio.detail,
-            )
-            for rule, ratio, verdict in seen
-        ),
+        traits=tuple([_reading(one, rules, shares) for one in seen]),
         pillars={pillar: means.get(pillar) for pillar in rules.weights},
     )
+
+
+def _judged(rule: TraitRule, ratio: Ratio) -> _Judged:
+    return rule, ratio, None if isinstance(ratio.value, Unknown) else rule.verdict_of(ratio.value.value)
+
+
+def _reading(judged: _Judged, rules: HealthRules, shares: Mapping[Pillar, float]) -> TraitReading:
+    """Add what the score would gain were the trait healthy: its points, by its share of the score."""
+    rule, ratio, verdict = judged
+    cost = None
+    if verdict is not None:
+        cost = (rules.points[Verdict.HEALTHY] - rules.points[verdict]) * shares[rule.pillar]
+    return TraitReading(rule=rule, value=ratio.value, verdict=verdict, cost=cost, detail=ratio.detail)
 
 
 def read_week(week: Week, rules: HealthRules) -> HealthReading:
@@ -200,23 +208,6 @@ _NOT_THAT_WEEK = Unknown("not recorded that week")
 _WEEKLY = tuple(
     name for name in Week.__dataclass_fields__ if name not in ("account_id", "week_ending", "source")
 )
-
-
-def _cost(rules: HealthRules, pillar: Pillar, verdict: Verdict | None, share: float) -> float | None:
-    """What the score would gain were the trait healthy: its points, by its share of pillar and weights."""
-    if verdict is None:
-        return None
-    if not share:
-        return 0.0
-    return (rules.points[Verdict.HEALTHY] - rules.points[verdict]) * rules.weights[pillar] / share
-
-
-def _judge(rule: TraitRule, value: Fact[Any]) -> Verdict | None:
-    return None if isinstance(value, Unknown) else rule.verdict_of(value.value)
-
-
-def _ratios(account: Account, rules: HealthRules, today: date) -> list[tuple[TraitRule, Ratio]]:
-    return [(rule, _TRAITS[rule.key](account, today)) for rule in rules.traits]
 
 
 def _recorded(name: str) -> Callable[[Account, date], Ratio]:

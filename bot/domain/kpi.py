@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.account import Account, Cents
 from bot.domain.person import Team
@@ -75,8 +76,7 @@ class KpiReading:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(NamedTuple):
     """A ratio with what it was made of, in words; `note` says what is unusual about its denominator."""
 
     value: Fact[float]

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.domain.names import LONGEST, domain_in, fold, in_order, stem, unquoted
 
 _RAREST = 8  # trigrams of a query that are looked up
+_ENOUGH = 15_000  # labels read from postings, after which no further trigram is looked up
 _POOL = 100  # candidates that are compared letter by letter
 _PLAUSIBLE = 0.85  # a score from which a name is worth offering to choose from
 _NEAR = 0.5  # a score below which a name is not even near
@@ -66,6 +68,7 @@ class NameIndex:
         self._names: list[str] = []
         self._labels: list[str] = []
         self._owners = array("I")
+        self._stems = array("B")  # a stem is the beginning of its label: its length says all
         keys: list[int] = []
         for position, entry in enumerate(entries):
             self._ids.append(entry.id)
@@ -79,7 +82,7 @@ class NameIndex:
         self._hashes = array("Q", [key >> 32 for key in keys])
         self._positions = array("I", [key & 0xFFFF_FFFF for key in keys])
         self._sorted = array("I", sorted(range(len(self._labels)), key=self._labels.__getitem__))
-        self._postings = _postings(self._labels)
+        self._postings = _postings(self._labels, self._stems)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -88,10 +91,11 @@ class NameIndex:
         folded = fold(label)[:LONGEST]
         self._labels.append(folded)
         self._owners.append(position)
-        full, short = folded.replace(" ", ""), stem(folded).replace(" ", "")
-        keys.append(_key("name", full, position))
-        if short != full:
-            keys.append(_key("stem", short, position))
+        short = stem(folded)
+        self._stems.append(len(short))
+        keys.append(_key("name", folded.replace(" ", ""), position))
+        if short != folded:
+            keys.append(_key("stem", short.replace(" ", ""), position))
 
     def search(self, text: str, limit: int = 10) -> tuple[Match, ...]:
         """The likeliest accounts, best first; empty for an empty text. For typeahead, prefixes count."""
@@ -99,15 +103,23 @@ class NameIndex:
         if not bare or limit < 1:
             return ()
         query = fold(bare)[:LONGEST]
-        scores = dict.fromkeys(self._by_stem(query), 0.99)
-        for label in self._starting_with(query, max(limit, _POOL)):
-            _raise(scores, self._owners[label], _prefix_score(query, self._labels[label]))
+        scores = self._begun(query, limit)
         if len(scores) < limit and len(query) > 2:
-            for label, score in self._alike(query):
-                _raise(scores, self._owners[label], score)
+            self._add_alike(scores, self._alike(query))
         exact = set(self._by_exact(bare, query))
         scores.update(dict.fromkeys(exact, 1.0))
         return self._best(scores, limit, exact)
+
+    def _begun(self, query: str, limit: int) -> dict[int, float]:
+        """The accounts that are called so but for the legal form, or begin so."""
+        scores = dict.fromkeys(self._by_stem(query), 0.99)
+        for label in self._starting_with(query, max(limit, _POOL)):
+            _raise(scores, self._owners[label], _prefix_score(query, self._labels[label]))
+        return scores
+
+    def _add_alike(self, scores: dict[int, float], alike: Iterable[tuple[int, float]]) -> None:
+        for label, score in alike:
+            _raise(scores, self._owners[label], score)
 
     def find(self, text: str) -> Found:
         """Decide: one account, several to choose from, or none and the nearest names. Never guesses between two."""
@@ -122,7 +134,7 @@ class NameIndex:
             same = self._by_stem(query) or self._by_first_words(query)
             if same:
                 return self._settle(same, 0.99, exact=False)
-        return self._by_likeness(bare, query, quoted=quoted)
+        return self._by_likeness(query, quoted=quoted)
 
     def _settle(self, positions: Sequence[int], score: float, *, exact: bool) -> Found:
         matches = tuple(self._match(position, score, exact) for position in positions)
@@ -131,33 +143,34 @@ class NameIndex:
         ordered = sorted(matches, key=lambda match: (len(match.name), match.name, match.id))
         return Found(None, candidates=tuple(ordered[:_MOST_CANDIDATES]))
 
-    def _by_likeness(self, bare: str, query: str, *, quoted: bool) -> Found:
-        likely = self.search(bare, _MOST_CANDIDATES)
-        if quoted:  # quotes mean the account of exactly that name, and there is none
-            return Found(None, nearest=likely[:_MOST_NEAREST])
-        winner = self._winner(query)
+    def _by_likeness(self, query: str, *, quoted: bool) -> Found:
+        alike = self._alike(query)
+        winner = None if quoted else self._winner(query, alike)
         if winner is not None:
             return Found(winner)
+        scores = self._begun(query, _MOST_CANDIDATES)
+        self._add_alike(scores, alike)
+        likely = self._best(scores, _MOST_CANDIDATES, set())
         plausible = tuple(match for match in likely if match.score >= _PLAUSIBLE)
-        return Found(None, candidates=plausible) if plausible else Found(None, nearest=likely[:_MOST_NEAREST])
+        if plausible and not quoted:
+            return Found(None, candidates=plausible)
+        return Found(None, nearest=likely[:_MOST_NEAREST])  # quotes mean exactly that name, and there is none
 
-    def _winner(self, query: str) -> Match | None:
+    def _winner(self, query: str, alike: Iterable[tuple[int, float]]) -> Match | None:
         """The one account a few slips of the finger away, when every other is clearly farther."""
         allowed = 0 if len(query) < 4 else 1 if len(query) < 8 else 2
-        edits: dict[int, int] = {}
-        digits = _digits(query)
-        for label, _ in self._alike(query):
-            owner = self._owners[label]
-            away = _edits(query, self._labels[label])
-            edits[owner] = min(away, edits.get(owner, away))
-        ranked = sorted(edits, key=edits.__getitem__)[:2]
-        if not ranked or edits[ranked[0]] > allowed:
+        edits: dict[int, tuple[int, int]] = {}
+        for label, score in alike:
+            if score >= _NEAR:
+                owner, slips = self._owners[label], (_edits(query, self._labels[label]), label)
+                edits[owner] = min(slips, edits.get(owner, slips))
+        ranked = sorted((*slips, owner) for owner, slips in edits.items())[:2]
+        if not ranked or ranked[0][0] > allowed or ranked[-1][0] < ranked[0][0] + 2 * (len(ranked) - 1):
             return None
-        if len(ranked) > 1 and edits[ranked[1]] < edits[ranked[0]] + 2:
-            return None
-        if _digits(fold(self._names[ranked[0]])) != digits:
+        away, label, owner = ranked[0]
+        if _digits(self._labels[label]) != _digits(query):
             return None  # another number is another account, not a slip
-        return self._match(ranked[0], 1 - edits[ranked[0]] / max(len(query), 1), exact=False)
+        return self._match(owner, 1 - away / len(query), exact=False)
 
     def _equal(self, bare: str, query: str, *, quoted: bool) -> list[int]:
         by_id = self._at("id", bare)
@@ -207,8 +220,9 @@ class NameIndex:
         labels = [self._labels[label] for label in pool]
         short = stem(query)
         plain = _likeness(query, labels)
-        stems = _likeness(short, [stem(label) for label in labels])
-        ordered = _likeness(in_order(short), [in_order(stem(label)) for label in labels])
+        bare = [name[: self._stems[label]] for label, name in zip(pool, labels, strict=True)]
+        stems = _likeness(short, bare)
+        ordered = _likeness(in_order(short), [in_order(name) for name in bare])
         words = set(query.split(" "))
         return [
             (label, 0.93 if words <= set(name.split(" ")) else max(first, second, 0.98 * third))
@@ -216,18 +230,24 @@ class NameIndex:
         ]
 
     def _pool(self, query: str) -> Sequence[int]:
-        rare = sorted(
-            (self._postings[gram] for gram in set(_grams(query)) if gram in self._postings), key=len
-        )[:_RAREST]
-        if not rare:
-            return []
+        """The labels that share most of the query's rarest trigrams."""
         shared: Counter[int] = Counter()
-        for posting in rare:
+        read = 0
+        for posting in self._rarest(query):
+            if read > _ENOUGH:
+                break  # commoner trigrams would cost most of the time and tell little
             shared.update(posting)
+            read += len(posting)
         if len(shared) <= _POOL:
             return list(shared)
         least = _cut(Counter(shared.values()))
-        return [label for label, count in shared.items() if count >= least][: 4 * _POOL]
+        surely = [label for label, count in shared.items() if count > least]
+        perhaps = [label for label, count in shared.items() if count == least]
+        return surely + perhaps[: 2 * _POOL - len(surely)]
+
+    def _rarest(self, query: str) -> list[array[int]]:
+        known = [self._postings[gram] for gram in set(_grams(query)) if gram in self._postings]
+        return sorted(known, key=len)[:_RAREST]
 
     def _best(self, scores: dict[int, float], limit: int, exact: set[int]) -> tuple[Match, ...]:
         near = [position for position, score in scores.items() if score >= _NEAR]
@@ -248,13 +268,26 @@ def _grams(folded: str) -> list[str]:
     return [padded[start : start + 3] for start in range(len(padded) - 2)]
 
 
-def _postings(labels: Sequence[str]) -> dict[str, array[int]]:
-    empty: Callable[[], array[int]] = lambda: array("I")  # noqa: E731 # a factory for one line
-    postings: defaultdict[str, array[int]] = defaultdict(empty)
+class _Postings(dict[str, Callable[[int], None]]):
+    """Appenders by trigram, made on first use: building the index is two million appends."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, array[int]] = {}
+
+    def __missing__(self, gram: str) -> Callable[[int], None]:
+        posting = self.arrays[gram] = array("I")
+        self[gram] = posting.append
+        return posting.append
+
+
+def _postings(labels: Sequence[str], stems: Sequence[int]) -> dict[str, array[int]]:
+    """The labels by trigram; legal forms are left out, as they tell nothing."""
+    postings = _Postings()
     for label, folded in enumerate(labels):
-        for gram in _grams(folded):
-            postings[gram].append(label)
-    return dict(postings)
+        padded = f" {folded} "
+        for start in range(stems[label]):
+            postings[padded[start : start + 3]](label)
+    return postings.arrays
 
 
 def _cut(sizes: Counter[int]) -> int:
@@ -268,7 +301,11 @@ def _cut(sizes: Counter[int]) -> int:
 
 
 def _likeness(query: str, labels: Sequence[str]) -> list[float]:
-    return [JaroWinkler.similarity(query, label) for label in labels]
+    scored = process.extract(query, labels, scorer=JaroWinkler.similarity, limit=None)
+    likeness = [0.0] * len(labels)
+    for _, score, place in scored:
+        likeness[place] = score
+    return likeness
 
 
 def _edits(query: str, label: str) -> int:

@@ -76,22 +76,25 @@ def _letter(sign: str) -> str:
 
 def stem(folded: str) -> str:
     """A folded name without its legal form (`acme inc` and `acme s a` are `acme`), if anything remains."""
+    head, _, last = folded.rpartition(" ")
+    while head and (last in _LEGAL_FORMS or len(last) == 1):
+        if len(last) == 1:
+            head = _without_spelled_form(folded)
+            if not head:
+                return folded
+        folded = head
+        head, _, last = folded.rpartition(" ")
+    return folded
+
+
+def _without_spelled_form(folded: str) -> str:
+    """`acme s a` was written `Acme S.A.`; empty where the last letters are no legal form."""
     words = folded.split(" ")
-    while len(words) > 1:
-        if words[-1] in _LEGAL_FORMS:
-            words.pop()
-            continue
-        spelled = next(
-            (n for n in (4, 3, 2) if n < len(words) and _is_spelled_form(words[-n:])), 0
-        )  # `S.A.` folds to `s a`
-        if not spelled:
-            break
-        del words[-spelled:]
-    return " ".join(words)
-
-
-def _is_spelled_form(words: list[str]) -> bool:
-    return all(len(word) == 1 for word in words) and "".join(words) in _LEGAL_FORMS
+    for count in (4, 3, 2):
+        letters = words[-count:]
+        if count < len(words) and max(map(len, letters)) == 1 and "".join(letters) in _LEGAL_FORMS:
+            return " ".join(words[:-count])
+    return ""
 
 
 def in_order(folded: str) -> str:
