@@ -10,6 +10,7 @@ conversation of more than 20 pages, counts as unknown: nothing is said there.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ HIDDEN = frozenset(
 )
 LIVES = 60.0
 GROUPS_LIVE = 600.0
+GROUPS_WAIT, GROUPS_REST = 2.0, 30.0
 ONE_BY_ONE = 40
 PAGE = 999
 PAGES = 20
@@ -65,6 +67,7 @@ class SlackDirectory:
         self._places: Cache[str, _Seen] = Cache(LIVES)
         self._sweeps: Cache[str, Mapping[str, Member]] = Cache(LIVES)
         self._groups: Cache[str, Mapping[str, str]] = Cache(GROUPS_LIVE)
+        self._groups_rest_until = 0.0
 
     async def get_member(self, user_id: str, *, fresh: bool = False) -> Member:
         """The person; an unanswered look-up gives `outside="unknown"` and is not kept."""
@@ -86,10 +89,15 @@ class SlackDirectory:
 
     async def find_user_group(self, handle: str) -> str | None:
         """The id of an enabled user group; None as well while Slack does not answer."""
+        if time.monotonic() < self._groups_rest_until:
+            return None
         try:
-            groups = await self._groups.get("", self._user_groups)
-        except SourceError as error:
-            _log.warning("user groups not told", error=str(error))
+            async with asyncio.timeout(GROUPS_WAIT):
+                groups = await self._groups.get("", self._user_groups)
+        except (SourceError, TimeoutError) as error:
+            # A card without the mention beats one that waits for Slack each time.
+            _log.warning("user groups not told", error=str(error) or "no answer in time")
+            self._groups_rest_until = time.monotonic() + GROUPS_REST
             return None
         return groups.get(handle.removeprefix("@").lower())
 
@@ -138,6 +146,7 @@ class SlackDirectory:
     def forget_groups(self) -> None:
         """A user group changed."""
         self._groups.clear()
+        self._groups_rest_until = 0.0
 
     def forget_all(self) -> None:
         """The token changed."""
