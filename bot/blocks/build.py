@@ -37,6 +37,11 @@ def section(text: str, accessory: Json | None = None) -> Json:
     return block
 
 
+def paragraphs(lines: Sequence[str], each: int) -> list[Json]:
+    """Many lines as sections of a few, so that none grows past Slack's limit."""
+    return [section("\n".join(lines[at : at + each])) for at in range(0, len(lines), each)]
+
+
 def fields(texts: Iterable[str]) -> Json:
     """Short formatted texts in two columns; at most ten."""
     return {"type": "section", "fields": [{"type": "mrkdwn", "text": text} for text in texts]}

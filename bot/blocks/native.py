@@ -49,3 +49,13 @@ def line_chart(
         "title": trim(title, limits.CHART_TITLE),
         "chart": {"type": "line", "series": lines, "axis_config": axis},
     }
+
+
+def chart_in_words(title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -> str:
+    """What a line chart shows, for screen readers and for workspaces without native charts."""
+    lines = [
+        f"*{name}* "
+        + " · ".join([f"{label} {value:.1f}" for label, value in zip(labels, values, strict=True)])
+        for name, values in series
+    ]
+    return "\n".join((f"*{title}*", *lines))

@@ -16,6 +16,7 @@ _NO_JOIN = "\u200b"
 MARKS = {"healthy": "✓", "concerning": "~", "poor": "✗", None: "?"}
 """One mark a verdict, each with its own shape: colour carries no meaning."""
 CIRCLES = {"green": ":large_green_circle:", "yellow": ":large_yellow_circle:", "red": ":red_circle:"}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -33,6 +34,8 @@ def trim(text: str, limit: int) -> str:
 
 def one_line(text: str, limit: int = 80) -> str:
     """A name as people typed it, on one line and cut; a right-to-left one is kept from turning its line around."""
+    if text.isascii() and text.isprintable():
+        return trim(text.strip(), limit)
     text = trim(_UNSEEN.sub(" ", text).strip(), limit)
     if _RIGHT_TO_LEFT.search(text):
         inside = _DIRECTION_MARKS.sub("", text)
@@ -60,6 +63,11 @@ def mention(user_id: str) -> str:
     return f"<@{user_id}>"
 
 
+def person(called: str, user_id: str | None, *, quiet: bool = False) -> str:
+    """A person, mentioned where Slack knows them; `quiet` names them without a notification."""
+    return mention(user_id) if user_id and not quiet else name(called)
+
+
 def group_mention(group_id: str) -> str:
     """A user group, by Slack id; in a channel this notifies every member."""
     return f"<!subteam^{group_id}>"
@@ -82,12 +90,12 @@ def moment(at: datetime) -> str:
 
 def day(on: date) -> str:
     """A date that nobody reads the wrong way round: `3 Mar 2027`."""
-    return f"{on.day} {on:%b %Y}"
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def short_day(on: date) -> str:
     """A date of the last months: `3 Mar`."""
-    return f"{on.day} {on:%b}"
+    return f"{on.day} {MONTHS[on.month - 1]}"
 
 
 def money(cents: int) -> str:
@@ -145,18 +153,32 @@ def superscript(number: int) -> str:
     return str(number).translate(_SUPERSCRIPTS)
 
 
+def target(at_least: float | None, tolerance: float, words: str) -> str:
+    """What is expected: `≥ 80 %`, `85 % ± 5`, or the words that stand for a number."""
+    if at_least is None:
+        return escape(words)
+    return f"{percent(at_least)} ± {tolerance * 100:g}" if tolerance else f"≥ {percent(at_least)}"
+
+
+def points(value: float) -> str:
+    """Points of a score gained or lost: `+0.4 points`; nothing where that rounds to none."""
+    return "" if abs(value) < 0.05 else f"{'+' if value > 0 else '−'}{abs(value):.1f} points"
+
+
 def category(word: str) -> str:
     """A health category: its circle and, always, its word."""
     return f"{CIRCLES[word]} {word.capitalize()}"
 
 
-def quantity(value: object, unit: str) -> str:
-    """A trait's value with its unit: `43 %`, `3 versions`, `yes`."""
+def quantity(value: object, unit: str = "", *, yes: str = "yes", no: str = "no") -> str:
+    """A value with its unit: `43 %`, `3 versions`, `yes`; a flag in the words given for it; None is unknown."""
+    if value is None:
+        return "unknown"
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        if unit == "percent":
-            return percent(value)
-        number = f"{value:,}" if isinstance(value, int) else f"{value:g}"
-        return f"{number} {unit[:-1] if value == 1 and unit.endswith('s') else unit}".rstrip()
-    return str(value)
+        return yes if value else no
+    if not isinstance(value, int | float):
+        return str(value)
+    if unit == "percent":
+        return percent(value)
+    number = f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    return f"{number} {unit[:-1] if value == 1 and unit.endswith('s') else unit}".rstrip()

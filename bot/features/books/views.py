@@ -46,7 +46,7 @@ def page(page: Page, teams: Sequence[tuple[str, Team]] = ()) -> Message:
     return Message(
         text=said,
         blocks=(*top, table, build.context(MARKS_MEAN), *foot),
-        plain=(*top, *_sections([_line(row) for row in page.rows]), *foot),
+        plain=(*top, *build.paragraphs([_line(row) for row in page.rows], LINES), *foot),
         accounts=tuple(row.account.id for row in page.rows),
     )
 
@@ -117,10 +117,6 @@ def _line(row: Row) -> str:
     said.append(f"renewal {text.day(renewal.value) if isinstance(renewal, Known) else 'unknown'}")
     said.append(f"ARR {text.money(arr.value) if isinstance(arr, Known) else 'unknown'}")
     return " · ".join(said)
-
-
-def _sections(lines: Sequence[str]) -> list[Block]:
-    return [build.section("\n".join(lines[at : at + LINES])) for at in range(0, len(lines), LINES)]
 
 
 def _sources(page: Page) -> str:
@@ -195,7 +191,7 @@ def changes(
     return Message(
         text=f"{title}: {summary}.",
         blocks=(*top, table, *foot),
-        plain=(*top, *_sections(lines), *foot),
+        plain=(*top, *build.paragraphs(lines, LINES), *foot),
         accounts=tuple(dict.fromkeys(one.account_id for one in shown)),
     )
 

@@ -29,10 +29,7 @@ ACTIONS: Mapping[str, Callable[[Action, Ports], Awaitable[Answer]]] = {
     views.CHOOSE: _choose,
     views.FIND: _find,
     views.SHARE: usecases.choose_channel,
-    views.ASK_TEAM: usecases.ask_team,
-    views.OPEN_VITALLY: _opened,
-    views.OPEN_SALESFORCE: _opened,
-    views.OPEN_LOOKER: _opened,
+    **dict.fromkeys((action_id for _, action_id, _ in views.LINKS), _opened),
 }
 SUBMISSIONS: Mapping[str, Callable[[Submission, Ports], Awaitable[Answer]]] = {
     views.SHARE_CHOOSE: usecases.check_channel,

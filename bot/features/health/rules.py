@@ -76,6 +76,11 @@ class Disagreement:
     ours: Category
     our_score: float
 
+    @property
+    def by(self) -> float | None:
+        """How much higher ours is."""
+        return None if self.their_score is None else self.our_score - self.their_score
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -85,6 +90,14 @@ class Line:
     scores: tuple[float, ...]
     seats_used: tuple[float, ...] = ()
     left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Where the earlier weeks come from, and the end of the newest."""
+
+    source: str
+    newest: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +123,7 @@ class Card:
     moved_since: date | None = None
     disagreement: Disagreement | None = None
     line: Line | None = None
+    history: History | None = None
     read_as: str = ""
 
 
@@ -191,7 +205,7 @@ def _moved(then: TraitReading, now: TraitReading, new_month: bool) -> Moved | No
         now=value,
         was=then.verdict,
         verdict=now.verdict,
-        points=(then.cost or 0.0) - (now.cost or 0.0),
+        points=0.0 if then.cost is None or now.cost is None else then.cost - now.cost,
         note="a new month's MAU" if new_month and now.rule.pillar is Pillar.UTILIZATION else "",
     )
 
@@ -207,6 +221,19 @@ def _only_aged(then: TraitReading, now: TraitReading) -> bool:
 def _invisible(was: Any, value: Any) -> bool:
     """Ratios that read the same in tenths of a percent."""
     return isinstance(was, float) and isinstance(value, float) and abs(was - value) < 0.001
+
+
+def history_of(weeks: Sequence[Week]) -> History | None:
+    """Where the weeks come from; None where there are none."""
+    if not weeks:
+        return None
+    sources = " + ".join(dict.fromkeys(week.source for week in weeks))
+    return History(source=sources, newest=weeks[-1].week_ending)
+
+
+def next_month(today: date) -> date:
+    """The first of the month to come: MAU is a full month's figure, so that is when the next one can be known."""
+    return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def line_of(weeks: Sequence[Week], limit: int) -> Line | None:

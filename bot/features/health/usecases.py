@@ -89,6 +89,7 @@ async def read(ports: Ports, account: Account, note: str = "") -> rules.Card:
         moved_since=last.week_ending if last else None,
         disagreement=rules.disagreement_of(account, category, reading),
         line=rules.line_of(weeks, policy.chart_weeks),
+        history=rules.history_of(weeks),
         read_as=note,
     )
 
@@ -121,14 +122,6 @@ async def suggest(asked: Typeahead, ports: Ports) -> Options:
     return Options(options=tuple((text.one_line(one.name, 70), one.id) for one in matches))
 
 
-async def ask_team(asked: Action, ports: Ports) -> Message:
-    """How to reach the team that serves an account."""
-    account = await get_account(ports, asked.value)
-    serving = await _serving(ports, segment.team_of(account, ports.policy.model_on(ports.clock.today())))
-    ta = await _person(ports, account.ta_email)
-    return views.reach(account, serving, ta)
-
-
 async def choose_channel(asked: Action, ports: Ports) -> Modal:
     """Ask where to share an account's card."""
     account = await get_account(ports, asked.value)
@@ -158,5 +151,4 @@ async def post_card(asked: Submission, ports: Ports) -> Modal:
         await ports.messenger.post(channel_id, message, asked=asked)
     except AudienceRefused as refused:
         return sharing.not_shared(views.SHARE_DONE, str(refused))
-    readers = await ports.directory.readers_of(channel_id)
-    return sharing.shared(views.SHARE_DONE, readers.name)
+    return sharing.shared(views.SHARE_DONE, channel_id)

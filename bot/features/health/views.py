@@ -9,22 +9,14 @@ from typing import Any, TypeVar
 from bot.blocks import build, limits, native, text
 from bot.blocks.answers import Block, Message
 from bot.blocks.footnotes import UNKNOWN, Footnotes, origin
-from bot.domain.account import Account, Group
-from bot.domain.health import TraitReading
+from bot.domain.account import Group
+from bot.domain.health import TraitReading, TraitRule
 from bot.domain.kpi import Kpi, KpiReading
 from bot.domain.person import Person
-from bot.domain.provenance import Fact, Known, Stamp
+from bot.domain.provenance import Fact, Known, Stamp, value_of
 from bot.domain.segment import Classified
-from bot.features.health.rules import (
-    KPI_GROUPS,
-    Card,
-    Disagreement,
-    Line,
-    Moved,
-    Serving,
-    group_of_trait,
-    is_stale,
-)
+from bot.features.health import rules
+from bot.features.health.rules import Card
 
 T = TypeVar("T")
 
@@ -35,10 +27,12 @@ SHARE_CHOOSE = "health.share_choose"
 SHARE_CONFIRM = "health.share_confirm"
 SHARE_DONE = "health.share_done"
 SHARE_CHANNEL = "health.share_channel"
-ASK_TEAM = "health.ask_team"
-OPEN_VITALLY = "health.open_vitally"
-OPEN_SALESFORCE = "health.open_salesforce"
-OPEN_LOOKER = "health.open_looker"
+ASK_TEAM = "routing.ask"  # heard by the feature that knows whom to ask
+LINKS = (
+    ("Open in Vitally", "health.open_vitally", "vitally_url"),
+    ("Open in Salesforce", "health.open_salesforce", "salesforce_url"),
+    ("Open in Looker", "health.open_looker", "looker_url"),
+)
 
 STAGES = ("0 Prospect", "1 Onboarding", "2 Adopting", "3 Nurturing", "4 Renewing")
 KPI_NAMES = {
@@ -67,7 +61,7 @@ class _Notes(Footnotes):
         said = self._origins.get((id(stamp), group))
         if said is None:
             card, old = self._card, self._card.now - stamp.as_of
-            stale = is_stale(stamp, group, card.freshness, card.now)
+            stale = rules.is_stale(stamp, group, card.freshness, card.now)
             said = origin(stamp.source, old, assumed=stamp.assumed, stale=stale)
             self._origins[(id(stamp), group)] = said
         return said
@@ -94,7 +88,7 @@ def card(card: Card, *, can_share: bool = False, shared_by: str = "") -> Message
     return Message(
         text=_in_short(card),
         blocks=(*head, *table, *middle, *chart, *foot),
-        plain=(*head, *lines, *middle, *weeks, *foot) if table is not lines or chart else (),
+        plain=(*head, *lines, *middle, *weeks, *foot) if len(table) > 1 or chart else (),
         accounts=(card.account.id,),
     )
 
@@ -113,19 +107,15 @@ def _costly(card: Card) -> str:
     costing = [one for one in card.traits if one.cost and one.cost >= 0.05]
     if not costing:
         return ""
-    said = [f"{_label(one)} {_value(one)} ({one.cost:.1f} points)" for one in costing[:2]]
-    return f"Costs most: {text.and_more(said, 2)}."
+    said = [
+        f"{one.rule.label.partition(':')[0]} {_read(one.rule, value_of(one.value))} ({one.cost:.1f})"
+        for one in costing[:2]
+    ]
+    return f"Costs most points: {', '.join(said)}."
 
 
-def _label(trait: TraitReading) -> str:
-    return (
-        trait.rule.label.split(":")[0].lower() if trait.rule.unit == "percent" else trait.rule.label.lower()
-    )
-
-
-def _value(trait: TraitReading) -> str:
-    value = trait.value
-    return text.quantity(value.value, trait.rule.unit) if isinstance(value, Known) else "unknown"
+def _read(rule: TraitRule, value: object) -> str:
+    return text.quantity(value, rule.unit, yes=rule.healthy_when, no=rule.poor_when)
 
 
 def _top(card: Card, notes: _Notes, shared_by: str) -> list[Block]:
@@ -170,6 +160,10 @@ def _banners(card: Card) -> list[str]:
 
 def _facts(card: Card, notes: _Notes, *, quiet: bool) -> Block:
     account = card.account
+
+    def when(on: date) -> str:
+        return f"{text.day(on)}, {text.in_days((on - card.today).days)}"
+
     return build.fields(
         (
             f"*Owner*\n{_owner(card, notes, quiet=quiet)}",
@@ -177,7 +171,7 @@ def _facts(card: Card, notes: _Notes, *, quiet: bool) -> Block:
             f"*Segment*\n{_segment(card, notes)}",
             f"*AE*\n{_person(card.ae, account.ae_email, notes, 'AE', quiet=quiet)}",
             f"*Stage*\n{_stage(card)}",
-            f"*Renewal*\n{notes.say(account.renewal_date, Group.REVENUE, 'renewal date', _when(card))}",
+            f"*Renewal*\n{notes.say(account.renewal_date, Group.REVENUE, 'renewal date', when)}",
             f"*ARR*\n{notes.say(account.arr, Group.REVENUE, 'ARR', text.money)}",
             f"*Open expansion*\n{notes.say(account.expansion_arr_open, Group.REVENUE, 'open expansion', text.money)}",
             f"*Lighthouse*\n{_lighthouse(card, notes)}",
@@ -186,31 +180,19 @@ def _facts(card: Card, notes: _Notes, *, quiet: bool) -> Block:
     )
 
 
-def _when(card: Card) -> Callable[[date], str]:
-    return lambda on: f"{text.day(on)}, {text.in_days((on - card.today).days)}"
-
-
 def _person(person: Person | None, email: Fact[str], notes: _Notes, label: str, *, quiet: bool) -> str:
-    if not isinstance(email, Known):
-        return notes.missing(label)
-    if person is None:
-        said = text.name(email.value)
-    elif person.slack_user_id and not quiet:
-        said = text.mention(person.slack_user_id)
-    else:
-        said = text.name(person.name)
-    return f"{said}{notes.of(email, Group.PROFILE)}"
+    def words(address: str) -> str:
+        return text.person(person.name, person.slack_user_id, quiet=quiet) if person else text.name(address)
+
+    return notes.say(email, Group.PROFILE, label, words)
 
 
 def _owner(card: Card, notes: _Notes, *, quiet: bool) -> str:
     serving, email = card.serving, card.account.ta_email
     if serving is None or not serving.team.is_pool:
         return _person(card.ta, email, notes, "owner", quiet=quiet)
-    group = (
-        text.group_mention(serving.group_id)
-        if serving.group_id and not quiet
-        else text.name(f"@{serving.user_group}")
-    )
+    mentioned = serving.group_id and not quiet
+    group = text.group_mention(serving.group_id or "") if mentioned else text.name(f"@{serving.user_group}")
     said = f"{text.name(serving.short)} · {group}"
     if isinstance(email, Known):
         said += f"\nlast served by {_person(card.ta, email, notes, 'TA', quiet=quiet)}"
@@ -241,7 +223,7 @@ def _segment(card: Card, notes: _Notes) -> str:
         if segment.on_the_line:
             said += f"\nARR is exactly {text.money(segment.model.arr_line)}: policy decided"
     else:
-        said = f"unclassified: {' and '.join(segment.missing)} unknown"
+        said = f"unclassified: {text.escape(' and '.join(segment.missing))} {UNKNOWN}"
     if isinstance(recorded, Known) and not (
         isinstance(segment, Classified) and recorded.value.casefold() == segment.rule.segment.casefold()
     ):
@@ -277,49 +259,39 @@ def _kpis(card: Card, notes: _Notes) -> list[Block]:
         build.section("\n".join((f"*KPIs of the {text.name(card.serving.short)}*", *lines)))
     ]
     if said:
-        blocks.append(build.context(f"Whose targets: {said}"))
+        due = text.short_day(rules.next_month(card.today))
+        blocks.append(build.context(f"Whose targets: {said}. MAU is a full month's: the next is due {due}."))
     return blocks
 
 
 def _kpi(one: KpiReading, notes: _Notes) -> str:
     value, target = one.value, one.target
-    group = KPI_GROUPS.get(one.kpi, Group.USAGE)
-    label = KPI_NAMES[one.kpi]
+    label, expected = KPI_NAMES[one.kpi], text.target(target.at_least, target.tolerance, target.text)
     if not isinstance(value, Known):
-        return f"? *{label}* {notes.missing(label)}: {text.escape(value.reason)}{_target(one, ', target ')}"
-    verdict = {True: "✓ met", False: "✗ missed", None: "– not due" if target.at_least else "– no number"}
-    mark, word = verdict[one.met].split(" ", 1)
-    said = f"{mark} *{label}* {text.percent(value.value)}{notes.of(value, group)}, {word}"
-    rest = [part for part in (one.detail, one.note) if part]
-    return f"{said}{_target(one, ' (target ', ')')}" + (f": {text.escape('; '.join(rest))}" if rest else "")
-
-
-def _target(one: KpiReading, before: str, after: str = "") -> str:
-    target = one.target
+        return f"? *{label}* {notes.missing(label)} (target {expected}): {text.escape(value.reason)}"
+    shown = f"{text.percent(value.value)}{notes.of(value, rules.KPI_GROUPS.get(one.kpi, Group.USAGE))}"
+    rest = text.escape("; ".join([part for part in (one.detail, one.note) if part]))
     if target.at_least is None:
-        return f"{before}{text.escape(target.text)}{after}" if target.text else ""
-    around = f" ± {text.percent(target.tolerance)[:-2]}" if target.tolerance else ""
-    sign = "" if around else "≥ "
-    return f"{before}{sign}{text.percent(target.at_least)}{around}{after}"
+        return f"– *{label}* {shown}, {expected}: {rest}"
+    mark, word = {True: ("✓", "met"), False: ("✗", "missed"), None: ("–", "not due yet")}[one.met]
+    return f"{mark} *{label}* {shown}, {word} (target {expected}): {rest}"
 
 
 def _why(card: Card, notes: _Notes) -> tuple[list[Block], list[Block]]:
     """The traits as a native table, and the same in lines."""
     known = sum(1 for one in card.traits if one.verdict is not None)
     if not known:
-        names = ", ".join(one.rule.label for one in card.traits)
-        nothing: list[Block] = [
-            build.section(f"*Why*\nNo trait is known, so nothing explains a score. Missing: {names}.")
-        ]
-        return nothing, nothing
+        names = "; ".join(one.rule.label for one in card.traits)
+        nothing = build.section(f"*Why*\nNo trait is known, so nothing explains a score. Unknown: {names}.")
+        return [nothing], [nothing]
     title = "*Why: every trait, most costly first*"
     if known < len(card.traits):
         title += f"\n{text.plural(len(card.traits) - known, 'trait')} unknown: left out of the reading, not counted as 0."
     rows = [_trait_row(one, notes) for one in card.traits]
     caption = f"Traits of {text.one_line(card.account.name)}, most costly first"
     heading = build.section(title)
-    lines = "\n".join(_trait_line(row) for row in rows)
-    return [heading, native.data_table(caption, TRAIT_HEAD, rows, len(rows))], [heading, build.section(lines)]
+    lines = build.paragraphs([text.escape(_trait_line(row)) for row in rows], 5)
+    return [heading, native.data_table(caption, TRAIT_HEAD, rows, len(rows))], [heading, *lines]
 
 
 def _trait_row(one: TraitReading, notes: _Notes) -> list[native.Cell]:
@@ -328,7 +300,7 @@ def _trait_row(one: TraitReading, notes: _Notes) -> list[native.Cell]:
         reason = "" if isinstance(value, Known) else value.reason
         said = ("unknown", rule.healthy_when, rule.poor_when, "? unknown", "–", reason or "–")
         return [rule.label, *said]
-    shown = text.quantity(value.value, rule.unit)
+    shown = _read(rule, value.value)
     cost = one.cost or 0.0
     return [
         rule.label,
@@ -337,44 +309,34 @@ def _trait_row(one: TraitReading, notes: _Notes) -> list[native.Cell]:
         rule.poor_when,
         f"{text.MARKS[one.verdict]} {one.verdict}",
         (round(cost, 2), f"{cost:.1f}"),
-        notes.origin(value.stamp, group_of_trait(rule)),
+        notes.origin(value.stamp, rules.group_of_trait(rule)),
     ]
 
 
 def _trait_line(row: Sequence[native.Cell]) -> str:
-    label, value, healthy, poor, verdict, cost, origin = (
-        text.escape(cell) if isinstance(cell, str) else cell[1] for cell in row
-    )
-    return f"{verdict} · *{label}* {value} · costs {cost} · healthy {healthy}, poor {poor} · {origin}"
+    label, value, healthy, poor, verdict, cost, origin = row
+    costs = cost if isinstance(cost, str) else cost[1]
+    return f"{verdict} · *{label}* {value} · costs {costs} · healthy {healthy}, poor {poor} · {origin}"
 
 
 def _readings(card: Card) -> list[Block]:
     ours, odds = card.reading, card.disagreement
     if odds:
         return [build.section(_odds(odds))]
-    if ours.score is None or ours.category is None:
+    if ours.score is None:
         return []
-    pillars = " · ".join(
-        f"{pillar} {text.score(mean)}" for pillar, mean in ours.pillars.items() if mean is not None
-    )
-    same = ", the category Vitally gives" if card.category else "; Vitally gives no category"
-    return [
-        build.context(
-            f"Our reading of these traits: {text.score(ours.score)}, {ours.category}{same}. By kind: {pillars}."
-        )
-    ]
+    kinds = [f"{pillar} {text.score(mean)}" for pillar, mean in ours.pillars.items() if mean is not None]
+    said = f"Our reading of these traits: {text.score(ours.score)}, {ours.category}"
+    said += ", the category Vitally gives" if card.category else "; Vitally gives no category"
+    return [build.context(f"{said}. By kind: {' · '.join(kinds)}.")]
 
 
-def _odds(odds: Disagreement) -> str:
-    theirs = f"{text.score(odds.their_score)}, " if odds.their_score is not None else ""
-    by = (
-        f": {abs(odds.our_score - odds.their_score):.1f} {'more' if odds.our_score > odds.their_score else 'less'}"
-        if odds.their_score is not None
-        else ""
-    )
+def _odds(odds: rules.Disagreement) -> str:
+    theirs = str(odds.theirs) if odds.their_score is None else f"{odds.their_score:.1f}, {odds.theirs}"
+    difference = "" if odds.by is None else f" ({text.signed(odds.by)})"
     return (
-        f":warning: *Two readings.* Vitally says *{theirs}{odds.theirs}*; the traits as recorded give "
-        f"*{text.score(odds.our_score)}, {odds.ours}*{by}. Vitally's is the score of record; "
+        f":warning: *Two readings.* Vitally says *{theirs}*; the traits as recorded give "
+        f"*{text.score(odds.our_score)}, {odds.ours}*{difference}. Vitally's is the score of record; "
         "a trait may be out of date or missing there."
     )
 
@@ -389,19 +351,16 @@ def _moved(card: Card) -> Block:
     return build.section(f"*What moved since {since}*\n" + text.and_more(lines, MOVED_SHOWN, "\n"))
 
 
-def _mover(one: Moved) -> str:
-    unit = one.rule.unit
-    now = "unknown" if one.now is None else text.quantity(one.now, unit)
-    said = f"• *{one.rule.label}* {text.quantity(one.before, unit)} → {now}"
+def _mover(one: rules.Moved) -> str:
+    before, now = _read(one.rule, one.before), _read(one.rule, one.now)
+    said = f"• *{one.rule.label}* {before} → {now}"
     if one.was is not one.verdict:
         said += f", {one.was or 'unknown'} → *{one.verdict or 'unknown'}*"
-    if abs(one.points) >= 0.05:
-        said += f" ({'+' if one.points > 0 else '−'}{abs(one.points):.1f} points)"
-    return f"{said}; {one.note}" if one.note else said
+    return "; ".join([part for part in (said, text.points(one.points), one.note) if part])
 
 
-def _chart(line: Line | None) -> tuple[list[Block], list[Block]]:
-    """The last weeks as a native chart, and the same in a sentence."""
+def _chart(line: rules.Line | None) -> tuple[list[Block], list[Block]]:
+    """The last weeks as a native chart, and the same in words."""
     if line is None:
         return [], []
     labels = [text.short_day(week) for week in line.weeks]
@@ -410,19 +369,18 @@ def _chart(line: Line | None) -> tuple[list[Block], list[Block]]:
         series.append((SEATS_LINE, line.seats_used))
     title = f"The last {text.plural(len(labels), 'week')}"
     chart = native.line_chart(title, labels, series, "out of 10")
-    said = [
-        f"*{name}* " + " · ".join(f"{label} {value:.1f}" for label, value in zip(labels, values, strict=True))
-        for name, values in series
-    ]
     left = f"{text.plural(line.left_out, 'week')} without a value left out of the chart."
     after: list[Block] = [build.context(left)] if line.left_out else []
-    return [chart, *after], [build.section(f"*{title}*\n" + "\n".join(said)), *after]
+    return [chart, *after], [build.section(native.chart_in_words(title, labels, series)), *after]
 
 
 def _sources(card: Card, notes: _Notes) -> Block:
     parts = [f"Ages count to {text.moment(card.now)}."]
     if notes.sources:
         parts.insert(0, text.trim(f"*Sources* {notes.sources}", limits.FIELD_TEXT))
+    if card.history:
+        newest = text.short_day(card.history.newest)
+        parts.append(f"Earlier weeks: {text.name(card.history.source)}, the newest to {newest}.")
     if notes.unknown:
         parts.append(f"*Unknown* {notes.unknown}.")
     return build.context(*parts)
@@ -432,27 +390,8 @@ def _buttons(card: Card, *, can_share: bool) -> Block:
     account = card.account
     made = [build.button("Share to a channel", SHARE, account.id)] if can_share else []
     made.append(build.button("Ask the TA team", ASK_TEAM, account.id))
-    for label, action_id, url in (
-        ("Open in Vitally", OPEN_VITALLY, account.vitally_url),
-        ("Open in Salesforce", OPEN_SALESFORCE, account.salesforce_url),
-        ("Open in Looker", OPEN_LOOKER, account.looker_url),
-    ):
+    for label, action_id, field in LINKS:
+        url = getattr(account, field)
         if isinstance(url, Known) and text.is_link(url.value):
             made.append(build.button(label, action_id, url=url.value))
     return build.actions(*made)
-
-
-def reach(account: Account, serving: Serving | None, ta: Person | None) -> Message:
-    """Who to ask about an account, until requests can be sent from here."""
-    who = text.name(ta.name) if ta else "its TA"
-    if ta and ta.slack_user_id:
-        who = text.mention(ta.slack_user_id)
-    said = f"Sending a request from here is coming. Until then, about *{text.name(account.name)}*: "
-    if serving is None:
-        said += f"write to {who}; which team serves it is unknown."
-    else:
-        group = text.group_mention(serving.group_id) if serving.group_id else f"@{serving.user_group}"
-        channel = f"write in *#{serving.channel}* to {group}"
-        said += channel if serving.team.is_pool else f"write to {who}, or {channel}"
-        said += f" ({text.name(serving.name)})."
-    return Message(text=said, blocks=(build.section(said),), accounts=(account.id,))

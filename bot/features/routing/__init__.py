@@ -1,0 +1,1 @@
+"""Asking the team that serves an account."""
