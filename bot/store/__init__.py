@@ -10,6 +10,7 @@ from bot.store import migrations
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
 from bot.store.database import Database, SqliteDatabase, open_database
+from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.people import StoredPeople
 
 
@@ -22,6 +23,7 @@ class Store:
     book: StoredBook
     people: StoredPeople
     audit: StoredAudit
+    installations: StoredInstallations
     clock: Clock
 
     @property
@@ -35,7 +37,9 @@ class Store:
         if self.audit_database is not self.database:
             await self.audit_database.connect()
         book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
-        return (*book, *await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock))
+        installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
+        audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
+        return (*book, *installs, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -67,6 +71,7 @@ def open_store(url: str, clock: Clock) -> Store:
         book=StoredBook(database, clock),
         people=StoredPeople(database),
         audit=StoredAudit(audit_database),
+        installations=StoredInstallations(database),
         clock=clock,
     )
 
