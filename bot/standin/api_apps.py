@@ -1,0 +1,73 @@
+"""The Web API of apps: Socket Mode addresses, installs, and the validator of blocks."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from bot.standin.calls import Call, Handler, Json, Refusal, invalid_arguments
+from bot.standin.state import DEMO_CLIENT_SECRET
+from bot.standin.validate import problems, view_problems
+from bot.standin.workspace import install
+
+
+def _connections_open(call: Call) -> Json:
+    return {"url": call.desk.link_url(call.flag("debug_reconnects"))}
+
+
+def _oauth_access(call: Call) -> Json:
+    workspace = call.workspace
+    if call.text("client_id") != workspace.client_id:
+        raise Refusal("invalid_client_id")
+    if call.text("client_secret") != DEMO_CLIENT_SECRET:
+        raise Refusal("bad_client_secret")
+    scopes = workspace.codes.pop(call.text("code"), None)
+    if scopes is None:
+        raise Refusal("invalid_code")
+    made = install(workspace, workspace.new_id("xoxb-standin-"), scopes)
+    return {
+        "access_token": made.token,
+        "token_type": "bot",
+        "scope": ",".join(made.scopes),
+        "bot_user_id": made.user_id,
+        "app_id": workspace.app_id,
+        "team": {"id": workspace.team_id, "name": workspace.name},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "authed_user": {"id": next(user.id for user in workspace.users.values() if not user.is_bot)},
+    }
+
+
+def _validate(call: Call) -> Json:
+    given = [name for name in ("blocks", "view", "message") if call.args.get(name)]
+    if len(given) != 1:
+        raise invalid_arguments("must provide exactly one of `blocks`, `view`, or `message`")
+    what = given[0]
+    found = _found(what, call.json(what))
+    if found:
+        raise Refusal(f"invalid_{what}", errors=[_problem(line) for line in found])
+    return {}
+
+
+def _found(what: str, value: Any) -> list[str]:
+    surface: Literal["message"] = "message"
+    if what == "view":
+        return view_problems(value)
+    blocks = value.get("blocks", []) if what == "message" and isinstance(value, dict) else value
+    return problems(blocks, surface)
+
+
+def _problem(line: str) -> Json:
+    pointer, _, message = line.partition(": ")
+    return {
+        "code": "failed_constraint",
+        "message": message,
+        "pointer": pointer.removeprefix("/blocks"),
+        "constraint": {},
+    }
+
+
+METHODS: dict[str, Handler] = {
+    "apps.connections.open": _connections_open,
+    "oauth.v2.access": _oauth_access,
+    "blocks.validate": _validate,
+}

@@ -1,0 +1,228 @@
+"""The control interface: JSON over loopback, for the page, for tests and for screenshots.
+
+GET  /control/state                     the team, its people, conversations, user groups and commands
+GET  /control/screen?user=&channel=     what a person sees; with `since=VERSION` it waits (≤ 20 s) for news
+POST /control/type     {user, channel, text}                       a line typed and sent
+POST /control/press    {user, action_id, value?, message?}         a button pressed
+POST /control/choose   {user, action_id, option, query?, message?} a menu chosen from
+POST /control/suggest  {user, action_id, typed, message?}          what a menu offers for some letters
+POST /control/submit   {user, values}                              the modal on top filled in and submitted
+POST /control/close    {user, all?}                                the modal on top closed
+POST /control/home     {user}                                      the app's home tab opened
+POST /control/fault    {kind, method?, times?, seconds?}           something goes wrong from now on
+POST /control/calm     {}                                          all faults off
+POST /control/socket   {what: drop|warning|refresh_requested|link_disabled}
+POST /control/reset    {}                                          what was said and opened is forgotten
+
+People are named by id, e-mail, handle or full name; a conversation by id or name (empty: the direct message with
+the bot). What Slack would not let a person do answers 409 with the reason; an app that does not answer in time 504.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.standin import manifest, modals
+from bot.standin.actors import Actors, CannotDo, Screen
+from bot.standin.api_views import view_json
+from bot.standin.calls import Json
+from bot.standin.delivery import NotAnswered
+from bot.standin.faults import FAULT_KINDS, Fault
+from bot.standin.socket_mode import SocketHub
+from bot.standin.state import Message, User, View, Workspace
+
+LONGEST_WAIT = 20.0
+
+
+class ControlRoutes:
+    """The handlers of /control."""
+
+    def __init__(self, actors: Actors, sockets: SocketHub) -> None:
+        self.actors = actors
+        self.sockets = sockets
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace controlled."""
+        return self.actors.desk.workspace
+
+    def add_to(self, app: web.Application) -> None:
+        """Register the routes."""
+        app.router.add_get("/control/state", self.state)
+        app.router.add_get("/control/screen", self.screen)
+        does: dict[str, Callable[[Json], Awaitable[Any]]] = {
+            "type": self._type,
+            "press": self._press,
+            "choose": self._choose,
+            "suggest": self._suggest,
+            "submit": self._submit,
+            "close": self._close,
+            "home": self._home,
+            "fault": self._fault,
+            "calm": self._calm,
+            "socket": self._socket,
+            "reset": self._reset,
+        }
+        for name, handler in does.items():
+            app.router.add_post(f"/control/{name}", _json_handler(handler))
+
+    async def state(self, _request: web.Request) -> web.Response:
+        """The workspace as a sidebar needs it."""
+        workspace = self.workspace
+        commands = [
+            {"command": one.command, "description": one.description, "hint": one.usage_hint}
+            for one in manifest.load().commands
+        ]
+        return web.json_response(
+            {
+                "team": {"id": workspace.team_id, "name": workspace.name},
+                "bot": workspace.bot.id,
+                "version": workspace.version,
+                "connections": len(self.sockets.connections),
+                "people": [self._person(one) for one in workspace.users.values()],
+                "channels": [self._channel(one) for one in workspace.channels],
+                "groups": [{"id": one.id, "handle": one.handle} for one in workspace.groups.values()],
+                "commands": commands,
+            }
+        )
+
+    def _person(self, user: User) -> Json:
+        kinds = {
+            "bot": user.is_bot or user.id == "USLACKBOT",
+            "deactivated": user.deleted,
+            "other organisation": not self.workspace.is_ours(user),
+            "guest": user.is_restricted,
+        }
+        kind = next((name for name, holds in kinds.items() if holds), "member")
+        return {
+            "id": user.id,
+            "handle": user.name,
+            "name": user.real_name,
+            "email": user.email,
+            "title": user.title,
+            "kind": kind,
+        }
+
+    def _channel(self, channel_id: str) -> Json:
+        channel = self.workspace.channels[channel_id]
+        return {
+            "id": channel.id,
+            "name": channel.name,
+            "kind": channel.kind,
+            "members": channel.members,
+            "archived": channel.is_archived,
+            "shared": channel.is_ext_shared,
+            "pending": channel.is_pending_ext_shared,
+        }
+
+    async def screen(self, request: web.Request) -> web.Response:
+        """What a person sees now, or as soon as there is news."""
+        since = request.query.get("since", "")
+        if since.isdigit():
+            try:
+                async with asyncio.timeout(LONGEST_WAIT):
+                    await self.workspace.wait_until(lambda: self.workspace.version != int(since))
+            except TimeoutError:
+                pass
+        try:
+            seen = self.actors.screen(request.query.get("user", ""), request.query.get("channel"))
+        except CannotDo as no:
+            return web.json_response({"ok": False, "error": str(no)}, status=409)
+        return web.json_response({"ok": True, **screen_json(self.workspace, seen)})
+
+    async def _type(self, body: Json) -> None:
+        await self.actors.type(body["user"], body.get("channel", ""), body["text"])
+
+    async def _press(self, body: Json) -> None:
+        value, message = body.get("value"), body.get("message")
+        await self.actors.press(body["user"], body["action_id"], value=value, message=message)
+
+    async def _choose(self, body: Json) -> None:
+        query, message = body.get("query"), body.get("message")
+        await self.actors.choose(
+            body["user"], body["action_id"], body["option"], query=query, message=message
+        )
+
+    async def _suggest(self, body: Json) -> Json:
+        message = body.get("message")
+        found = await self.actors.suggest(
+            body["user"], body["action_id"], body.get("typed", ""), message=message
+        )
+        return {"options": found}
+
+    async def _submit(self, body: Json) -> Json:
+        done = await modals.submit(self.actors, body["user"], body.get("values"))
+        return {"errors": dict(done.errors), "action": done.action}
+
+    async def _close(self, body: Json) -> None:
+        await modals.close(self.actors, body["user"], all_of_them=bool(body.get("all")))
+
+    async def _home(self, body: Json) -> None:
+        self.actors.happenings.open_home(self.actors.who(body["user"]))
+
+    async def _fault(self, body: Json) -> None:
+        if body.get("kind") not in FAULT_KINDS:
+            raise CannotDo(f"A fault is one of {', '.join(FAULT_KINDS)}.")
+        self.actors.desk.faults.add(Fault(**body))
+
+    async def _calm(self, _body: Json) -> None:
+        self.actors.desk.faults.clear()
+
+    async def _socket(self, body: Json) -> None:
+        if body.get("what") == "drop":
+            await self.sockets.drop()
+        else:
+            await self.sockets.say_goodbye(body.get("what", "refresh_requested"))
+
+    async def _reset(self, _body: Json) -> None:
+        workspace = self.workspace
+        for kept in (workspace.messages, workspace.modals, workspace.homes, self.actors.desk.heard):
+            kept.clear()
+        self.actors.desk.faults.clear()
+        workspace.changed()
+
+
+def screen_json(workspace: Workspace, seen: Screen) -> Json:
+    """What a person sees, as JSON."""
+    return {
+        "version": workspace.version,
+        "messages": [_message(one) for one in seen.messages],
+        "modals": [_view(workspace, one) for one in seen.modals],
+        "home": _view(workspace, seen.home) if seen.home else None,
+    }
+
+
+def _message(message: Message) -> Json:
+    return {
+        "channel": message.channel,
+        "ts": message.ts,
+        "user": message.user,
+        "text": message.text,
+        "blocks": message.blocks,
+        "thread_ts": message.thread_ts,
+        "ephemeral": message.only_for is not None,
+        "edited": message.edited_ts is not None,
+    }
+
+
+def _view(workspace: Workspace, view: View) -> Json:
+    return {**view_json(workspace, view), "errors": view.errors}
+
+
+def _json_handler(does: Callable[[Json], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        try:
+            body = await request.json()
+            result = await does(body)
+        except (CannotDo, KeyError, TypeError, ValueError) as no:
+            return web.json_response({"ok": False, "error": str(no)}, status=409)
+        except NotAnswered as failure:
+            return web.json_response({"ok": False, "error": failure.code}, status=504)
+        more: Mapping[str, Any] = result if isinstance(result, dict) else {}
+        return web.json_response({"ok": True, **more})
+
+    return handle

@@ -1,0 +1,120 @@
+"""What the app speaks to over HTTP: the Web API, Socket Mode, response URLs, and the page that grants an install."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from bot.standin import manifest
+from bot.standin.calls import Desk
+from bot.standin.responses import ResponseUrls
+from bot.standin.socket_mode import SocketHub
+from bot.standin.webapi import answer
+
+GONE = {"expired_url", "used_url", "invalid_url"}
+
+
+class AppRoutes:
+    """The handlers of everything an app calls."""
+
+    def __init__(self, desk: Desk, responses: ResponseUrls, sockets: SocketHub) -> None:
+        self.desk = desk
+        self.responses = responses
+        self.sockets = sockets
+
+    def add_to(self, app: web.Application) -> None:
+        """Register the routes."""
+        app.router.add_route("*", "/api/{method}", self.api)
+        app.router.add_get("/link/", self.sockets.serve)
+        app.router.add_post("/respond/{team}/{key}", self.respond)
+        app.router.add_get("/oauth/v2/authorize", self.authorize)
+
+    async def api(self, request: web.Request) -> web.StreamResponse:
+        """One Web API call, GET or POST, form or JSON."""
+        method = request.match_info["method"]
+        broken = await self._broken(request, method)
+        if broken is not None:
+            return broken
+        args = await _arguments(request)
+        token = _bearer(request) or str(args.get("token", ""))
+        reply = answer(self.desk, method, {**_basic(request), **args}, token, request.method)
+        return web.json_response(reply.body, status=reply.status, headers=reply.headers)
+
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        """One use of a response URL."""
+        broken = await self._broken(request, "response_url")
+        if broken is not None:
+            return broken
+        limited = self.desk.faults.strike("response_url", "ratelimited")
+        if limited is not None:
+            retry = {"Retry-After": str(max(1, int(limited.seconds)))}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=retry)
+        error = self.responses.use(request.match_info["key"], await _arguments(request))
+        if not error:
+            return web.Response(text="ok")
+        return web.json_response({"ok": False, "error": error}, status=404 if error in GONE else 400)
+
+    async def _broken(self, request: web.Request, method: str) -> web.Response | None:
+        slow = self.desk.faults.strike(method, "slow")
+        if slow is not None:
+            await asyncio.sleep(slow.seconds)
+        fault = self.desk.faults.strike(method, "server_error", "not_json", "drop")
+        if fault is None:
+            return None
+        if fault.kind == "drop" and request.transport is not None:
+            request.transport.abort()
+        if fault.kind == "not_json":
+            return web.Response(
+                text="<html><body>We’re having trouble.</body></html>", content_type="text/html"
+            )
+        return web.Response(status=500, text="server_error")
+
+    async def authorize(self, request: web.Request) -> web.StreamResponse:
+        """Agree to an install at once and send the browser back with a code."""
+        workspace = self.desk.workspace
+        target = request.query.get("redirect_uri", "")
+        if request.query.get("client_id") != workspace.client_id or not target.startswith("http"):
+            return web.json_response({"ok": False, "error": "invalid_client_id"}, status=400)
+        asked = [one for one in request.query.get("scope", "").split(",") if one]
+        code = workspace.new_id("code-")
+        workspace.codes[code] = asked or list(manifest.load().scopes)
+        back = urlencode({"code": code, "state": request.query.get("state", "")})
+        raise web.HTTPFound(f"{target}?{back}")
+
+
+async def _arguments(request: web.Request) -> Mapping[str, Any]:
+    given: dict[str, Any] = dict(request.query)
+    if request.method == "GET":
+        return given
+    if request.content_type == "application/json":
+        try:
+            body = await request.json()
+        except ValueError:
+            return given
+        return {**given, **body} if isinstance(body, dict) else given
+    form = {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+    if "payload" in form and "/respond/" in request.path:
+        return {**given, **json.loads(form["payload"])}
+    return {**given, **form}
+
+
+def _bearer(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme == "Bearer" else ""
+
+
+def _basic(request: web.Request) -> dict[str, str]:
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme != "Basic":
+        return {}
+    try:
+        name, _, secret = base64.b64decode(encoded).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": name, "client_secret": secret}

@@ -1,0 +1,66 @@
+"""The app's manifest: what it may do, which events it hears, which commands it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PLACES = (Path(__file__).parents[1] / "manifest.yml", Path(__file__).parents[2] / "manifest.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """A command as people are offered it."""
+
+    command: str
+    description: str
+    usage_hint: str
+    escapes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the stand-in needs of manifest.yml."""
+
+    scopes: tuple[str, ...]
+    events: frozenset[str]
+    commands: tuple[SlashCommand, ...]
+    home_tab: bool
+    bot_name: str
+
+    def find_command(self, name: str) -> SlashCommand | None:
+        """A command by its name with the slash."""
+        return next((one for one in self.commands if one.command == name), None)
+
+
+@cache
+def load() -> Manifest:
+    """Read the manifest: packaged in a wheel, at the repository's root in a checkout."""
+    path = next(place for place in PLACES if place.is_file())
+    return translate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def translate(raw: dict[str, Any]) -> Manifest:
+    """Read a manifest that was parsed."""
+    features = raw.get("features", {})
+    settings = raw.get("settings", {})
+    return Manifest(
+        scopes=tuple(raw["oauth_config"]["scopes"].get("bot", ())),
+        events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),
+        commands=tuple(_command(one) for one in features.get("slash_commands", ())),
+        home_tab=bool(features.get("app_home", {}).get("home_tab_enabled")),
+        bot_name=features.get("bot_user", {}).get("display_name", "bot"),
+    )
+
+
+def _command(raw: dict[str, Any]) -> SlashCommand:
+    return SlashCommand(
+        command=raw["command"],
+        description=raw.get("description", ""),
+        usage_hint=raw.get("usage_hint", ""),
+        escapes=bool(raw.get("should_escape")),
+    )

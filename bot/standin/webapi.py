@@ -1,0 +1,87 @@
+"""Answers a call of the Web API: token, scopes, arguments, then the method; or the fault that is switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.standin import api_apps, api_chat, api_conversations, api_people, api_views
+from bot.standin.calls import Call, Desk, Handler, Heard, Json, Refusal, invalid_arguments, methods
+from bot.standin.state import DEMO_APP_TOKEN, Install
+
+HANDLERS: Mapping[str, Handler] = {
+    **api_people.METHODS,
+    **api_conversations.METHODS,
+    **api_chat.METHODS,
+    **api_views.METHODS,
+    **api_apps.METHODS,
+}
+WITHOUT_TOKEN = frozenset({"oauth.v2.access"})
+OF_THE_APP = frozenset({"apps.connections.open"})
+SAID = ("chat.post", "chat.update", "chat.delete", "views.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back over HTTP."""
+
+    body: Json
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def answer(desk: Desk, method: str, args: Mapping[str, Any], token: str, verb: str = "POST") -> Reply:
+    """Answer one call. Faults other than refusals (slow, dropped) are the server's business."""
+    limited = desk.faults.strike(method, "ratelimited")
+    if limited is not None:
+        return Reply(
+            {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(max(1, int(limited.seconds)))}
+        )
+    try:
+        call = _opened(desk, method, args, token, verb)
+        body = {"ok": True, **HANDLERS[method](call)}
+    except Refusal as refusal:
+        body = {"ok": False, "error": refusal.code, **refusal.more}
+    if method.startswith(SAID):
+        said = {name: value for name, value in args.items() if name != "token"}
+        desk.heard.append(Heard(method, said, str(body.get("error", ""))))
+    return Reply(body, 200, _headers(desk, method, token))
+
+
+def _opened(desk: Desk, method: str, args: Mapping[str, Any], token: str, verb: str) -> Call:
+    if method not in HANDLERS:
+        raise Refusal("unknown_method", req_method=method)
+    if method in OF_THE_APP and verb != "POST":
+        raise Refusal("insecure_request")
+    call = Call(method, args, desk, _install(desk, method, token))
+    needed = methods()[method]["scopes"]
+    if needed:
+        call.need_scope(*needed)
+    missing = [name for name in methods()[method]["required"] if args.get(name) in (None, "")]
+    if missing:
+        raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
+    return call
+
+
+def _install(desk: Desk, method: str, token: str) -> Install | None:
+    if method in WITHOUT_TOKEN:
+        return None
+    if not token:
+        raise Refusal("not_authed")
+    if method in OF_THE_APP:
+        if token == DEMO_APP_TOKEN:
+            return None
+        raise Refusal("not_allowed_token_type" if token in desk.workspace.installs else "invalid_auth")
+    install = desk.workspace.installs.get(token)
+    if install is None:
+        raise Refusal("not_allowed_token_type" if token == DEMO_APP_TOKEN else "invalid_auth")
+    return install
+
+
+def _headers(desk: Desk, method: str, token: str) -> Mapping[str, str]:
+    install = desk.workspace.installs.get(token)
+    if install is None:
+        return {}
+    accepted = methods().get(method, {}).get("scopes", ())
+    return {"x-oauth-scopes": ",".join(install.scopes), "x-accepted-oauth-scopes": ",".join(accepted)}
