@@ -193,6 +193,14 @@ def read_week(week: Week, rules: HealthRules) -> HealthReading:
     return read_account(account_in(week), rules, week.week_ending)
 
 
+def recorded_category(account: Account, rules: HealthRules) -> Category | None:
+    """Vitally's category; where only its score is known, the one that score falls into."""
+    if isinstance(account.health_category, Known):
+        return Category(account.health_category.value)
+    score = account.health_score
+    return rules.category_of(score.value) if isinstance(score, Known) else None
+
+
 def account_in(week: Week) -> Account:
     """The account as it stood in a week of its history, so that the same rules read both."""
     stamp = Stamp(week.source, datetime.combine(week.week_ending, time(), UTC))

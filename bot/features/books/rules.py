@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.account import FIELDS, Account, Group
-from bot.domain.health import Category, HealthRules, TraitReading
+from bot.domain.account import Account, Group
+from bot.domain.freshness import GROUP_OF, is_stale
+from bot.domain.health import Category, HealthRules, TraitReading, recorded_category
 from bot.domain.person import Person, Role, Team
-from bot.domain.provenance import Fact, Known, value_of
+from bot.domain.provenance import Fact, Known, Stamp, value_of
 from bot.errors import WrongUsage
 
 PAGE = 20
@@ -23,21 +24,23 @@ ADDRESS = re.compile(r"(?:<mailto:)?([^\s@<>|]+@[^\s@<>|]+\.[^\s@<>|]+)(?:\|[^>]
 CHANGES = re.compile(r"changes(?:\s+since\b\s*(?P<since>.*)|\s+(?P<bare>\d[\d./-]*))?", re.IGNORECASE)
 TEAM = re.compile(r"team(?:\s+(?P<team>\S.*))?", re.IGNORECASE)
 SHOWN_GROUPS = (Group.HEALTH, Group.USAGE, Group.REVENUE, Group.TICKETS)
-_FIELDS_OF = {
-    group: tuple(field.name for field in FIELDS if field.group is group and field.name in names)
-    for group, names in {
-        Group.HEALTH: (
-            "health_score",
-            "ta_sentiment",
-            "active_champion",
-            "access_to_buyer",
-            "last_activity_on",
-        ),
-        Group.USAGE: ("mau", "dau_4w_avg", "versions_behind", "precise_code_nav"),
-        Group.REVENUE: ("licensed_seats", "arr", "renewal_date"),
-        Group.TICKETS: ("defect_tickets_90d", "help_tickets_90d"),
-    }.items()
-}
+SHOWN_FIELDS = (
+    "health_score",
+    "ta_sentiment",
+    "active_champion",
+    "access_to_buyer",
+    "last_activity_on",
+    "mau",
+    "dau_4w_avg",
+    "versions_behind",
+    "precise_code_nav",
+    "licensed_seats",
+    "arr",
+    "renewal_date",
+    "defect_tickets_90d",
+    "help_tickets_90d",
+)
+_FIELDS_OF = {group: [name for name in SHOWN_FIELDS if GROUP_OF[name] is group] for group in SHOWN_GROUPS}
 
 
 class Wanted(StrEnum):
@@ -156,6 +159,7 @@ class Row:
     account: Account
     category: Category | None
     traits: tuple[TraitReading, ...]
+    stale: frozenset[Group] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,14 +189,6 @@ class Page:
     note: str = ""
 
 
-def category_of(account: Account, rules: HealthRules) -> Category | None:
-    """Vitally's category; where only its score is known, the one that score falls into."""
-    if isinstance(account.health_category, Known):
-        return Category(account.health_category.value)
-    score = value_of(account.health_score)
-    return None if score is None else rules.category_of(score)
-
-
 def worst_first(accounts: Iterable[Account]) -> list[Account]:
     """The lowest score first, then the most ARR; accounts without a score come last, not first."""
 
@@ -211,30 +207,38 @@ def summary_of(accounts: Sequence[Account], mean: Fact[float], rules: HealthRule
         arr=sum(known),
         arr_unknown=len(accounts) - len(known),
         mean_health=mean,
-        categories=Counter(category_of(account, rules) for account in accounts),
+        categories=Counter(recorded_category(account, rules) for account in accounts),
     )
 
 
-def origins_of(
-    accounts: Sequence[Account], freshness: Mapping[Group, timedelta], now: datetime
-) -> tuple[Origin, ...]:
+def stale_groups(account: Account, freshness: Mapping[Group, timedelta], now: datetime) -> frozenset[Group]:
+    """The groups in which a shown value of the account is older than policy allows."""
+    return frozenset(
+        group
+        for group in SHOWN_GROUPS
+        if any(is_stale(stamp, group, freshness, now) for stamp in _stamps(account, group))
+    )
+
+
+def origins_of(rows: Sequence[Row]) -> tuple[Origin, ...]:
     """For each group of values on a page its sources and oldest age."""
-    made = (_origin(group, accounts, freshness.get(group), now) for group in SHOWN_GROUPS)
-    return tuple(one for one in made if one)
+    return tuple(one for one in (_origin(group, rows) for group in SHOWN_GROUPS) if one)
 
 
-def _origin(
-    group: Group, accounts: Sequence[Account], allowed: timedelta | None, now: datetime
-) -> Origin | None:
-    stamps = []
-    stale = 0
-    for account in accounts:
-        facts = [getattr(account, name) for name in _FIELDS_OF[group]]
-        own = [fact.stamp for fact in facts if isinstance(fact, Known)]
-        stamps.extend(own)
-        stale += allowed is not None and any(now - stamp.as_of > allowed for stamp in own)
+def _origin(group: Group, rows: Sequence[Row]) -> Origin | None:
+    stamps = [stamp for row in rows for stamp in _stamps(row.account, group)]
     if not stamps:
         return None
     oldest = min(stamps, key=lambda stamp: stamp.as_of)
-    sources = tuple(dict.fromkeys(stamp.source for stamp in stamps))
-    return Origin(group=group, sources=sources, oldest=oldest.as_of, assumed=oldest.assumed, stale=stale)
+    return Origin(
+        group=group,
+        sources=tuple(dict.fromkeys(stamp.source for stamp in stamps)),
+        oldest=oldest.as_of,
+        assumed=oldest.assumed,
+        stale=sum(1 for row in rows if group in row.stale),
+    )
+
+
+def _stamps(account: Account, group: Group) -> list[Stamp]:
+    facts = [getattr(account, name) for name in _FIELDS_OF[group]]
+    return [fact.stamp for fact in facts if isinstance(fact, Known)]

@@ -8,7 +8,7 @@ from bot.asks import Action, Ask
 from bot.blocks import text
 from bot.blocks.answers import Message
 from bot.domain.account import Account
-from bot.domain.health import read_account
+from bot.domain.health import read_account, recorded_category
 from bot.domain.kpi import book_health
 from bot.domain.person import Person, Team
 from bot.errors import UnknownPerson, UserError, WrongUsage
@@ -74,14 +74,14 @@ async def show(
     policy, today, now = ports.policy, ports.clock.today(), ports.clock.now()
     ranked = rules.worst_first(accounts)
     offset = offset if 0 <= offset < len(ranked) else 0
-    shown = ranked[offset : offset + rules.PAGE]
+    rows = tuple(_row(account, ports) for account in ranked[offset : offset + rules.PAGE])
     page = rules.Page(
         title=await _title(ports, scope, mine),
         scope=scope,
         offset=offset,
-        rows=tuple(_row(account, ports) for account in shown),
+        rows=rows,
         summary=rules.summary_of(accounts, book_health(accounts), policy.health),
-        origins=rules.origins_of(shown, policy.freshness, now),
+        origins=rules.origins_of(rows),
         now=now,
         today=today,
         filters=_filters(ports, scope, mine),
@@ -91,9 +91,13 @@ async def show(
 
 
 def _row(account: Account, ports: Ports) -> rules.Row:
-    health = ports.policy.health
-    reading = read_account(account, health, ports.clock.today())
-    return rules.Row(account=account, category=rules.category_of(account, health), traits=reading.traits)
+    policy, clock = ports.policy, ports.clock
+    return rules.Row(
+        account=account,
+        category=recorded_category(account, policy.health),
+        traits=read_account(account, policy.health, clock.today()).traits,
+        stale=rules.stale_groups(account, policy.freshness, clock.now()),
+    )
 
 
 async def _title(ports: Ports, scope: rules.Scope, mine: Person | None) -> str:

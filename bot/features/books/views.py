@@ -7,7 +7,8 @@ from datetime import date
 
 from bot.blocks import build, limits, native, text
 from bot.blocks.answers import Block, Message
-from bot.domain.account import CategoryChange
+from bot.domain.account import CategoryChange, Group
+from bot.domain.freshness import group_of_trait
 from bot.domain.health import Category, Verdict
 from bot.domain.person import Team
 from bot.domain.provenance import Known
@@ -22,7 +23,7 @@ NAME = 40
 LINES = 8
 """Accounts in one section of the plain twin, so that it stays readable aloud."""
 CHANGES_SHOWN = 40
-MARKS_MEAN = "✓ healthy · ~ concerning · ✗ poor · ? unknown"
+MARKS_MEAN = "✓ healthy · ~ concerning · ✗ poor · ? unknown · ! older than policy allows"
 CATEGORIES = (Category.RED, Category.YELLOW, Category.GREEN)
 
 
@@ -91,18 +92,22 @@ def _span(page: Page) -> str:
 def _score(row: Row) -> str:
     score = row.account.health_score
     said = text.score(score.value) if isinstance(score, Known) else "?"
-    return f"{said} {row.category or 'unknown'}"
+    return f"{said} {row.category or 'unknown'}{_old(row, Group.HEALTH)}"
+
+
+def _old(row: Row, group: Group) -> str:
+    return " !" if group in row.stale else ""
 
 
 def _cells(row: Row) -> list[native.Cell]:
-    account = row.account
+    account, old = row.account, _old(row, Group.REVENUE)
     renewal, arr = account.renewal_date, account.arr
     return [
         text.one_line(account.name, NAME),
         _score(row),
-        *(text.MARKS[one.verdict] for one in row.traits),
-        renewal.value.isoformat() if isinstance(renewal, Known) else "unknown",
-        (arr.value / 100, text.money(arr.value)) if isinstance(arr, Known) else "unknown",
+        *(f"{text.MARKS[one.verdict]}{_old(row, group_of_trait(one.rule))}" for one in row.traits),
+        renewal.value.isoformat() + old if isinstance(renewal, Known) else "unknown",
+        (arr.value / 100, text.money(arr.value) + old) if isinstance(arr, Known) else "unknown",
     ]
 
 
@@ -116,12 +121,14 @@ def _line(row: Row) -> str:
     renewal, arr = account.renewal_date, account.arr
     said.append(f"renewal {text.day(renewal.value) if isinstance(renewal, Known) else 'unknown'}")
     said.append(f"ARR {text.money(arr.value) if isinstance(arr, Known) else 'unknown'}")
+    if row.stale:
+        said.append(f"stale: {', '.join(sorted(row.stale))}")
     return " · ".join(said)
 
 
 def _sources(page: Page) -> str:
     said = " · ".join(_origin(one, page) for one in page.origins)
-    return f"*Sources, oldest value first named* {said}. Ages count to {text.moment(page.now)}."
+    return f"*Sources* {said}. Ages count to {text.moment(page.now)}."
 
 
 def _origin(origin: Origin, page: Page) -> str:

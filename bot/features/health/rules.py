@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.domain.account import FIELDS, Account, Group, Week
+from bot.domain.account import Account, Group, Week
 from bot.domain.health import (
     Category,
     HealthReading,
@@ -22,10 +22,9 @@ from bot.domain.health import (
 from bot.domain.kpi import Kpi, KpiReading
 from bot.domain.lifecycle import StageReading
 from bot.domain.person import Person, Team
-from bot.domain.provenance import Known, Stamp, value_of
+from bot.domain.provenance import value_of
 from bot.domain.segment import Classified, Unclassified
 
-GROUP_OF = {field.name: field.group for field in FIELDS}
 KPI_GROUPS = {Kpi.GRR: Group.REVENUE, Kpi.NRR: Group.REVENUE, Kpi.VALUE_REALIZATION: Group.PROGRAMME}
 NEAR = timedelta(days=3)
 """History is weekly, so within three days of any day there is one week's end, or the week is missing."""
@@ -138,25 +137,6 @@ def unescaped(text: str) -> str:
 def by_cost(traits: Iterable[TraitReading]) -> tuple[TraitReading, ...]:
     """The most costly trait first, the unknown last; else the policy's order."""
     return tuple(sorted(traits, key=lambda one: 1.0 if one.cost is None else -one.cost))
-
-
-def group_of_trait(rule: TraitRule) -> Group:
-    """Which values a trait grows stale with."""
-    return GROUP_OF.get(rule.key, Group.USAGE if rule.pillar is Pillar.UTILIZATION else Group.HEALTH)
-
-
-def is_stale(stamp: Stamp, group: Group, freshness: Mapping[Group, timedelta], now: datetime) -> bool:
-    """Whether a value is older than policy allows for its group."""
-    allowed = freshness.get(group)
-    return allowed is not None and now - stamp.as_of > allowed
-
-
-def category_of(account: Account, rules: HealthRules) -> Category | None:
-    """Vitally's category; where only its score is known, the one that score falls into."""
-    if isinstance(account.health_category, Known):
-        return Category(account.health_category.value)
-    score = value_of(account.health_score)
-    return None if score is None else rules.category_of(score)
 
 
 def disagreement_of(account: Account, category: Category | None, ours: HealthReading) -> Disagreement | None:

@@ -67,7 +67,7 @@ async def read(ports: Ports, account: Account, note: str = "") -> rules.Card:
     back = max(policy.chart_weeks, policy.change_weeks + 1)
     weeks = await ports.book.list_weeks(account.id, since=today - timedelta(weeks=back))
     reading = health.read_account(account, policy.health, today)
-    category = rules.category_of(account, policy.health)
+    category = health.recorded_category(account, policy.health)
     last = rules.week_near(weeks, today - timedelta(weeks=1))
     return rules.Card(
         account=account,

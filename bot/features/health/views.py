@@ -10,6 +10,7 @@ from bot.blocks import build, limits, native, text
 from bot.blocks.answers import Block, Message
 from bot.blocks.footnotes import UNKNOWN, Footnotes, origin
 from bot.domain.account import Group
+from bot.domain.freshness import group_of_trait, is_stale
 from bot.domain.health import TraitReading, TraitRule
 from bot.domain.kpi import Kpi, KpiReading
 from bot.domain.person import Person
@@ -61,7 +62,7 @@ class _Notes(Footnotes):
         said = self._origins.get((id(stamp), group))
         if said is None:
             card, old = self._card, self._card.now - stamp.as_of
-            stale = rules.is_stale(stamp, group, card.freshness, card.now)
+            stale = is_stale(stamp, group, card.freshness, card.now)
             said = origin(stamp.source, old, assumed=stamp.assumed, stale=stale)
             self._origins[(id(stamp), group)] = said
         return said
@@ -219,7 +220,8 @@ def _segment(card: Card, notes: _Notes) -> str:
         developers = account.developers
         if isinstance(developers, Known):
             count = text.plural(developers.value, "developer")
-            said += f", by {count}{notes.of(developers, Group.REVENUE)} and ARR"
+            said += f", by {count}{notes.of(developers, Group.REVENUE)}"
+            said += " and ARR" if (segment.rule.arr_from, segment.rule.arr_to) != (None, None) else ""
         if segment.on_the_line:
             said += f"\nARR is exactly {text.money(segment.model.arr_line)}: policy decided"
     else:
@@ -309,7 +311,7 @@ def _trait_row(one: TraitReading, notes: _Notes) -> list[native.Cell]:
         rule.poor_when,
         f"{text.MARKS[one.verdict]} {one.verdict}",
         (round(cost, 2), f"{cost:.1f}"),
-        notes.origin(value.stamp, rules.group_of_trait(rule)),
+        notes.origin(value.stamp, group_of_trait(rule)),
     ]
 
 
