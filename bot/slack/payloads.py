@@ -19,6 +19,16 @@ Body = Mapping[str, Any]
 _CHOSEN = ("value", "selected_date", "selected_time", "selected_user", "selected_channel")
 _CHOSEN_MANY = ("selected_users", "selected_channels", "selected_conversations")
 
+# By a payload's type: in which part of it which texts must stand.
+_NEEDED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "block_actions": ("actions", ("action_id",)),
+    "view_submission": ("view", ("callback_id", "type")),
+    "block_suggestion": ("", ("action_id",)),
+    "shortcut": ("", ("callback_id",)),
+    "message_action": ("", ("callback_id",)),
+    "event_callback": ("event", ("type",)),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Teams:
@@ -147,20 +157,19 @@ def input_blocks(body: Body) -> tuple[str, ...]:
 
 
 def readable(body: Any) -> bool:
-    """Whether Bolt's own matchers can look at it without stumbling."""
+    """Whether it is of a kind we listen to and Bolt's own matchers can look at it without stumbling."""
     if not isinstance(body, dict):
         return False
     if "command" in body:
         return isinstance(body["command"], str)
     kind = body.get("type")
-    if kind == "block_actions":
-        return isinstance(_first(body, "actions").get("action_id"), str)
-    if kind == "event_callback":
-        return isinstance(_dict(body, "event").get("type"), str)
-    if kind in ("view_submission", "view_closed"):
-        view = _dict(body, "view")
-        return isinstance(view.get("callback_id"), str) and isinstance(view.get("type"), str)
-    return True
+    if kind == "url_verification":
+        return True
+    where, names = _NEEDED.get(kind, (None, ())) if isinstance(kind, str) else (None, ())
+    if where is None:
+        return False
+    part = body if where == "" else _first(body, where) if where == "actions" else _dict(body, where)
+    return all(isinstance(part.get(name), str) for name in names)
 
 
 def chosen(element: Mapping[str, Any]) -> str | list[str] | None:

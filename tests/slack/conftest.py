@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import json
+import shutil
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -13,13 +17,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, CookieJar, web
 
 from bot.ports.audit import AuditRow
 from bot.settings import Settings
 from bot.slack.attending import Handlers
 from bot.slack.listen import Edge, build_edge
+from bot.slack.serve import serve
 from bot.slack.wiring import make_slack
+from bot.store import Store, open_store
 
 PAYLOADS = Path(__file__).parent.parent / "data" / "slack" / "payloads"
 TEAM, ME, SECRET = "T111", "UBOT", "signing-secret"
@@ -58,22 +64,23 @@ class FakeClock:
 
 
 @dataclass
-class ListAudit:
-    """Audit rows in a list; the same request id is refused as the store does."""
+class WatchedAudit:
+    """The real store's audit, with what it kept beside; `broken` is a full disk."""
 
+    kept: Any
     rows: list[AuditRow] = field(default_factory=list)
     broken: bool = False
 
     async def record(self, row: AuditRow) -> bool:
         if self.broken:
             raise RuntimeError("disk full: account Acme")
-        if any(kept.request_id == row.request_id for kept in self.rows):
-            return False
-        self.rows.append(row)
-        return True
+        answered = await self.kept.record(row)
+        if answered:
+            self.rows.append(row)
+        return answered
 
     async def list_rows(self, *, limit: int = 100) -> tuple[AuditRow, ...]:
-        return tuple(reversed(self.rows))[:limit]
+        return await self.kept.list_rows(limit=limit)
 
 
 Answering = Callable[[dict[str, Any]], Any]
@@ -89,6 +96,7 @@ class FakeSlack:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
     broken: dict[str, Answering] = field(default_factory=dict)  # by method, or `response_url`
+    installing: dict[str, Any] = field(default_factory=dict)  # what oauth.v2.access answers
     connections: set[Any] = field(default_factory=set)
 
     def command(self, text: str = "acme", **changes: Any) -> dict[str, Any]:
@@ -206,6 +214,10 @@ class FakeSlack:
             if method == "conversations.members":
                 return self.page("members", list(found["_members"]), given)
             return {"ok": True, "channel": {k: v for k, v in found.items() if k != "_members"}}
+        if method == "oauth.v2.access":
+            return self.installing
+        if method == "auth.revoke":
+            return {"ok": True, "revoked": True}
         if method == "conversations.open":
             who = given["users"]
             return {"ok": True, "channel": {"id": f"D{who}", "is_im": True, "user": who}}
@@ -265,9 +277,32 @@ def payload() -> Callable[[str], dict[str, Any]]:
     return one
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table, made once."""
+    folder = tmp_path_factory.mktemp("migrated")
+
+    async def make() -> None:
+        made = open_store(f"sqlite:///{folder}/bot.db", FakeClock())
+        await made.start()
+        await made.close()
+
+    asyncio.run(make())
+    return folder
+
+
 @pytest.fixture
-def audit() -> ListAudit:
-    return ListAudit()
+async def store(migrated: Path, tmp_path: Path) -> AsyncIterator[Store]:
+    shutil.copytree(migrated, tmp_path / "store")
+    opened = open_store(f"sqlite:///{tmp_path}/store/bot.db", FakeClock())
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def audit(store: Store) -> WatchedAudit:
+    return WatchedAudit(store.audit)
 
 
 @pytest.fixture
@@ -284,12 +319,13 @@ Build = Callable[..., Edge]
 
 
 @pytest.fixture
-async def build(settings: Settings, audit: ListAudit) -> AsyncIterator[Build]:
+async def build(settings: Settings, audit: WatchedAudit, store: Store) -> AsyncIterator[Build]:
     """Builds an edge over the fake Slack; closed when the test ends."""
     made: list[Edge] = []
 
-    def one(**tables: Any) -> Edge:
-        side = make_slack(settings, FakeClock(), audit)
+    def one(changes: dict[str, Any] | None = None, **tables: Any) -> Edge:
+        chosen = Settings(**{**settings.model_dump(), **(changes or {})}, _env_file=None)
+        side = make_slack(chosen, FakeClock(), audit, installations=store.installations)
         # The edge hands ports through and looks at none of them.
         ports: Any = SimpleNamespace(audit=audit, directory=side.directory, messenger=side.messenger)
         made.append(build_edge(side, ports, Handlers(**tables)))
@@ -299,3 +335,56 @@ async def build(settings: Settings, audit: ListAudit) -> AsyncIterator[Build]:
     for edge in made:
         await edge.working.drained(5)
         await edge.side.close()
+
+
+@dataclass
+class Served:
+    """A running edge over HTTP."""
+
+    url: str
+    edge: Edge
+    stop: asyncio.Event
+    done: asyncio.Task[None]
+    client: ClientSession
+
+    async def send(self, body: str, *, secret: str = SECRET, age: int = 0) -> Any:
+        """POST as Slack does, signed."""
+        at = str(int(time.time()) - age)
+        digest = hmac.new(secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Slack-Request-Timestamp": at,
+            "X-Slack-Signature": f"v0={digest}",
+        }
+        async with self.client.post(f"{self.url}/slack/events", data=body, headers=headers) as answer:
+            return answer.status, await answer.text()
+
+    async def get(self, path: str, **given: Any) -> Any:
+        async with self.client.get(self.url + path, allow_redirects=False, **given) as answer:
+            return answer.status, await answer.text(), answer
+
+
+@pytest.fixture
+async def serving(build: Build) -> AsyncIterator[Callable[..., Any]]:
+    """Starts an edge's server; stopped when the test ends."""
+    running: list[Served] = []
+
+    async def one(checks: dict[str, Any] | None = None, age: Any = None, **tables: Any) -> Served:
+        changes = {"ta_bot_port": 0, **tables.pop("changes", {})}
+        edge = build(changes, **tables)
+        said: asyncio.Queue[str] = asyncio.Queue()
+        stop = asyncio.Event()
+        scopes = ("commands", "chat:write")
+        work = serve(edge, checks=checks or {}, scopes=scopes, age=age, announce=said.put_nowait, stop=stop)
+        done = asyncio.create_task(work)
+        line = await asyncio.wait_for(said.get(), 5)
+        running.append(
+            Served(line.split()[-1], edge, stop, done, ClientSession(cookie_jar=CookieJar(unsafe=True)))
+        )
+        return running[-1]
+
+    yield one
+    for served in running:
+        served.stop.set()
+        await asyncio.wait_for(served.done, 30)
+        await served.client.close()
