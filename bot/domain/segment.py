@@ -59,15 +59,13 @@ def classify(developers: int | None, arr: Cents | None, model: SegmentModel) -> 
     if developers is None:
         return Unclassified(missing=("developers",) if arr is not None else ("developers", "arr"))
     rows = [rule for rule in model.rules if _spans_developers(rule, developers)]
-    if not rows:
-        raise ValueError(f"no row of {model.name} covers {developers} developers")
     depends = any(rule.arr_from is not None or rule.arr_to is not None for rule in rows)
-    if not depends:
-        return Classified(rule=rows[0], model=model)
-    if arr is None:
+    if depends and arr is None:
         return Unclassified(missing=("arr",))
-    rule = next(rule for rule in rows if _spans_arr(rule, arr))
-    return Classified(rule=rule, model=model, on_the_line=arr == model.arr_line)
+    for rule in rows:
+        if not depends or (arr is not None and _spans_arr(rule, arr)):
+            return Classified(rule=rule, model=model, on_the_line=depends and arr == model.arr_line)
+    raise ValueError(f"no row of {model.name} covers {developers} developers")  # load() proved there is one
 
 
 def team_of(account: Account, model: SegmentModel) -> Team | None:
