@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from bot.policy.lines import Path
+from bot.policy.schema import keys_at
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -34,7 +35,7 @@ _MUST_BE = {
     "less_than_equal": "must be at most {le:g}",
     "literal_error": "must be {expected}",
 }
-_SILENT = ("missing", "unknown_key", "model_type", "dict_type", "list_type")
+_SILENT = ("missing", "model_type", "dict_type", "list_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,17 @@ def first(file: File, wrong: Iterable[Problem]) -> str:
 def problems(error: ValidationError) -> Iterator[Problem]:
     """What the shape of the file does not allow."""
     for item in error.errors(include_url=False):
-        context: dict[str, Any] = item.get("ctx", {})
-        key = (context["key"],) if item["type"] == "unknown_key" else ()
-        path: Path = (*item["loc"], *key)
-        yield (path,), f"{_dotted(path)} {_sentence(item, context)}"
+        path: Path = item["loc"]
+        yield (path,), f"{_dotted(path)} {_sentence(item)}"
 
 
-def _sentence(item: ErrorDetails, context: Mapping[str, Any]) -> str:
+def _sentence(item: ErrorDetails) -> str:
+    if item["type"] == "extra_forbidden":
+        return f"is not a key of this table; known here: {', '.join(keys_at(item['loc'][:-1]))}"
     if item["type"] == "value_error":
         said = item["msg"].removeprefix("Value error, ")
     else:
-        said = _MUST_BE.get(item["type"], item["msg"]).format_map(context)
+        said = _MUST_BE.get(item["type"], item["msg"]).format_map(item.get("ctx", {}))
     return said if item["type"] in _SILENT else f"{said} (it is {_shown(item['input'])})"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time, timedelta
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -15,9 +15,9 @@ from pydantic import (
     Field,
     PlainValidator,
     StringConstraints,
-    model_validator,
 )
-from pydantic_core import PydanticCustomError
+
+from bot.policy.lines import Path
 
 TeamName = Literal["enterprise", "scaled", "digital"]
 _SPAN = re.compile(r"(\d+) (hour|day|week|month)s?")
@@ -80,20 +80,7 @@ Texts = Annotated[list[Text], Field(min_length=1)]
 class Table(BaseModel):
     """A table of the file: what it does not name is refused."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _only_known(cls, data: Any) -> Any:
-        for key in data if isinstance(data, dict) else ():
-            if key not in cls.model_fields:
-                known = ", ".join(cls.model_fields)
-                raise PydanticCustomError(
-                    "unknown_key",
-                    "is not a key of this table; known here: {known}",
-                    {"key": key, "known": known},
-                )
-        return data
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
 class TeamTable(Table):
@@ -314,3 +301,12 @@ class PolicyTable(Table):
     ooo: OooTable
     requests: RequestsTable
     contacts: ContactsTable
+
+
+def keys_at(path: Path) -> tuple[str, ...]:
+    """The keys that the table at a path may have."""
+    kind: Any = PolicyTable
+    for part in path:
+        is_table = isinstance(kind, type) and issubclass(kind, Table)
+        kind = kind.model_fields[part].annotation if is_table else get_args(kind)[-1]
+    return tuple(kind.model_fields)
