@@ -10,11 +10,15 @@ from bot.errors import NamedAccount
 
 ECHO = 80
 """How much of what was typed is said back."""
+OFFERED = 25
+"""More candidates than that are no choice: a longer name is asked for instead."""
 
 
 def choose_account(typed: str, candidates: Sequence[NamedAccount], action_id: str) -> Message:
     """Several accounts it may mean: choose one."""
     said = f"“{text.name(typed, ECHO)}” may mean {text.plural(len(candidates), 'account')}. Which one?"
+    if len(candidates) > OFFERED:
+        said += f" The likeliest {OFFERED} are below; more of the name finds the others."
     return _menu(said, candidates, action_id)
 
 
@@ -30,7 +34,7 @@ def nearest_accounts(typed: str, nearest: Sequence[NamedAccount], action_id: str
 
 
 def _menu(said: str, accounts: Sequence[NamedAccount], action_id: str, *more: build.Json) -> Message:
-    fitting = [one for one in accounts if len(one.id) <= limits.OPTION_VALUE]
+    fitting = [one for one in accounts if len(one.id) <= limits.OPTION_VALUE][:OFFERED]
     names = [text.one_line(one.name, 60) for one in fitting]
     shown = [
         (f"{name} ({text.one_line(one.id, 12)})" if names.count(name) > 1 else name, one.id)

@@ -15,15 +15,17 @@ Cell: TypeAlias = str | tuple[float, str]
 
 def data_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Cell]], page_size: int) -> Json:
     """A native table; the first column names each row for screen readers."""
-    made = [[{"type": "raw_text", "text": text} for text in head]]
-    made.extend([_cell(cell) for cell in row] for row in rows[: limits.TABLE_ROWS - 1])
+    made: list[list[Json]] = [[{"type": "raw_text", "text": text} for text in head]]
+    made.extend(
+        [
+            {"type": "raw_text", "text": cell}
+            if isinstance(cell, str)
+            else {"type": "raw_number", "value": cell[0], "text": cell[1]}
+            for cell in row
+        ]
+        for row in rows[: limits.TABLE_ROWS - 1]
+    )
     return {"type": "data_table", "caption": caption, "page_size": page_size, "rows": made}
-
-
-def _cell(cell: Cell) -> Json:
-    if cell.__class__ is str:
-        return {"type": "raw_text", "text": cell}
-    return {"type": "raw_number", "value": cell[0], "text": cell[1]}
 
 
 def line_chart(

@@ -11,7 +11,7 @@ POP_ISOLATE = "\u2069"
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u200f\u202a-\u202e\u2066-\u2069]")
 _DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\s]+")
-_FORMATTING = re.compile(r"([*_~`])(?=.*\1)|(?<=[\w*_~`])([*_~`])|(:)(?=[a-z0-9_+'-]+:)")
+_FORMATTING = re.compile(r"(?<!\w)([*_~`])(?=\S.*\1)|(:)(?=[a-z0-9_+'-]+:)")
 _NO_JOIN = "\u200b"
 MARKS = {"healthy": "✓", "concerning": "~", "poor": "✗", None: "?"}
 """One mark a verdict, each with its own shape: colour carries no meaning."""

@@ -55,16 +55,17 @@ class _Notes(Footnotes):
     def __init__(self, card: Card) -> None:
         super().__init__()
         self._card = card
-        self._origins: dict[tuple[int, Group], str] = {}
+        self._origins: dict[tuple[int, int], str] = {}  # by identity: hashing stamps and enums costs more
 
     def origin(self, stamp: Stamp, group: Group) -> str:
         """A value's source and age in words."""
-        said = self._origins.get((id(stamp), group))
+        key = (id(stamp), id(group))
+        said = self._origins.get(key)
         if said is None:
             card, old = self._card, self._card.now - stamp.as_of
             stale = is_stale(stamp, group, card.freshness, card.now)
             said = origin(stamp.source, old, assumed=stamp.assumed, stale=stale)
-            self._origins[(id(stamp), group)] = said
+            self._origins[key] = said
         return said
 
     def of(self, fact: Known[Any], group: Group) -> str:
