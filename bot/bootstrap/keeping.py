@@ -34,6 +34,4 @@ async def backup_database(file: Path) -> str:
 
 async def policy_lines() -> tuple[tuple[str, str], ...]:
     """Every rule and number in force, by its dotted name, the file first."""
-    settings = settings_module.load()
-    policy_module.load(settings.ta_bot_policy)  # a policy that does not hold is not shown as if it did
-    return policy_module.in_force(settings.ta_bot_policy)
+    return policy_module.in_force(settings_module.load().ta_bot_policy)

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot import log, manifest
 from bot import settings as settings_module
+from bot.bootstrap.answering import handlers, ports_of
+from bot.bootstrap.house import House, open_house
 from bot.errors import SettingsError
+from bot.settings import Settings
+from bot.slack.listen import build_edge
+from bot.slack.serve import serve as serve_edge
+from bot.slack.wiring import make_slack
 
 
 async def serve() -> None:
-    """Run the bot until it is told to stop."""
+    """Run the bot until it is told to stop; raises SettingsError with everything that is missing."""
     settings = settings_module.load()
     problems = settings_module.serving_problems(settings)
     if problems:
         raise SettingsError(problems)
-    raise NotImplementedError
+    async with open_house(settings) as house:
+        await _serve(house, settings)
+
+
+async def _serve(house: House, settings: Settings) -> None:
+    side = make_slack(settings, house.clock, house.store.audit, installations=house.store.installations)
+    edge = build_edge(side, ports_of(house, side), handlers())
+    # Names are indexed before the first person asks, not while they wait.
+    await house.store.book.search_names("a", limit=1)
+    await serve_edge(
+        edge,
+        checks={"database": house.store.database.ping},
+        scopes=tuple(sorted(manifest.load().bot_scopes)),
+        age=lambda: _age_of_book(house),
+        announce=lambda line: log.get(__name__).info(line),
+    )
+
+
+async def _age_of_book(house: House) -> float | None:
+    last = await house.store.book.last_import("accounts")
+    return None if last is None else (house.clock.now() - last.imported_at).total_seconds()
 
 
 async def demo(*, port: int, browser: bool) -> None:
-    """Run the local workspace with the bot."""
-    raise NotImplementedError
+    """Run the local workspace with the bot, on a book that is made afresh and thrown away at the end."""
+    from bot.standin.demo import run_demo
+
+    with TemporaryDirectory(prefix="ta-bot-demo-") as directory:
+        await run_demo(port=port, browser=browser, directory=Path(directory))

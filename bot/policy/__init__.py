@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -66,11 +66,33 @@ def load(path: Path | None = None) -> Policy:
 
     An operator's file is laid over the packaged one: tables key by key, arrays whole.
     """
+    return _policy(_checked(*_effective(path)))
+
+
+def in_force(path: Path | None = None) -> tuple[tuple[str, str], ...]:
+    """Every rule and number as written, by its dotted name; raises PolicyError as `load` does."""
+    data, file = _effective(path)
+    _checked(data, file)
+    return tuple(_flat(data, ""))
+
+
+def _effective(path: Path | None) -> tuple[dict[str, Any], explain.File]:
     file, data = _read(PACKAGED, "policy.toml")
     if path is not None:
         file, own = _read(path, str(path))
         data = _laid_over(data, own)
-    return _policy(_checked(data, file))
+    return data, file
+
+
+def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{name}.{key}" if name else key)
+    elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        for number, inner in enumerate(value, 1):
+            yield from _flat(inner, f"{name}[{number}]")
+    else:
+        yield name, str(value)
 
 
 def _read(path: Path, shown: str) -> tuple[explain.File, dict[str, Any]]:

@@ -70,6 +70,7 @@ def kpis_of(table: KpisTable) -> KpiRules:
         },
         ramp_days=table.ramp_days,
         onboarding_check=table.onboarding_check,
+        compare_months=table.compare_months,
     )
 
 
