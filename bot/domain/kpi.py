@@ -53,6 +53,7 @@ class KpiRules:
     targets: Mapping[Team, tuple[Target, ...]]
     ramp_days: int
     onboarding_check: float  # H checks 50 % by day 60
+    compare_months: int  # ARR kept and grown is against this many months before
 
     def targets_of(self, team: Team) -> tuple[Target, ...]:
         """The KPIs of a team in the order they are shown; value realization for enterprise only."""
@@ -192,16 +193,18 @@ def _read_consumption(account: Account, target: Target, _: KpiRules, __: date) -
     )
 
 
-def _read_grr(account: Account, target: Target, _: KpiRules, today: date) -> KpiReading:
-    return _read_retention(account, target, today, capped=True)
+def _read_grr(account: Account, target: Target, rules: KpiRules, today: date) -> KpiReading:
+    return _read_retention(account, target, rules, today, capped=True)
 
 
-def _read_nrr(account: Account, target: Target, _: KpiRules, today: date) -> KpiReading:
-    return _read_retention(account, target, today, capped=False)
+def _read_nrr(account: Account, target: Target, rules: KpiRules, today: date) -> KpiReading:
+    return _read_retention(account, target, rules, today, capped=False)
 
 
-def _read_retention(account: Account, target: Target, today: date, *, capped: bool) -> KpiReading:
-    now, then = arr_now(account, today), _arr_then(account, today)
+def _read_retention(
+    account: Account, target: Target, rules: KpiRules, today: date, *, capped: bool
+) -> KpiReading:
+    now, then = arr_now(account, today), _arr_then(account, rules, today)
     if isinstance(then, Unknown):
         return KpiReading(kpi=target.kpi, value=then, target=target, met=None)
     if isinstance(now, Unknown):
@@ -237,14 +240,19 @@ def arr_now(account: Account, today: date) -> Fact[Cents]:
     return account.arr
 
 
-def _arr_then(account: Account, today: date) -> Fact[Cents]:
+def _arr_then(account: Account, rules: KpiRules, today: date) -> Fact[Cents]:
     then = account.arr_year_ago
     if isinstance(then, Known):
         return then if then.value > 0 else Unknown("was not a customer a year ago")
     since = value_of(account.customer_since)
-    if since is not None and (today - since).days < 365:
+    if since is not None and _months_between(since, today) < rules.compare_months:
         return Unknown("was not a customer a year ago")
     return Unknown(f"ARR a year ago unknown: {then.reason}")
+
+
+def _months_between(first: date, last: date) -> int:
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return months - (last.day < first.day)
 
 
 def _read_value(account: Account, target: Target, _: KpiRules, __: date) -> KpiReading:

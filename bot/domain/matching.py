@@ -69,33 +69,37 @@ class NameIndex:
         self._labels: list[str] = []
         self._owners = array("I")
         self._stems = array("B")  # a stem is the beginning of its label: its length says all
-        keys: list[int] = []
+        domains = array("Q")  # hashes at once: texts kept until the end would leave holes in memory
         for position, entry in enumerate(entries):
             self._ids.append(entry.id)
             self._names.append(entry.name)
-            keys.append(_key("id", entry.id, position))
-            if entry.domain:
-                keys.append(_key("domain", domain_in(entry.domain) or entry.domain.lower(), position))
+            domains.append(_hash("domain", domain_in(entry.domain) or entry.domain) if entry.domain else 0)
             for label in (entry.name, *entry.aliases):
-                self._add_label(label, position, keys)
-        keys.sort()
-        self._hashes = array("Q", [key >> 32 for key in keys])
-        self._positions = array("I", [key & 0xFFFF_FFFF for key in keys])
+                folded = fold(label)[:LONGEST]
+                self._labels.append(folded)
+                self._owners.append(position)
+                self._stems.append(len(stem(folded)))
         self._sorted = array("I", sorted(range(len(self._labels)), key=self._labels.__getitem__))
         self._postings = _postings(self._labels, self._stems)
+        # Made after everything that stays: what is freed again then leaves no holes between it.
+        keys = sorted(self._keys(domains))
+        self._hashes = array("Q", (key >> 32 for key in keys))
+        self._positions = array("I", (key & 0xFFFF_FFFF for key in keys))
 
     def __len__(self) -> int:
         return len(self._ids)
 
-    def _add_label(self, label: str, position: int, keys: list[int]) -> None:
-        folded = fold(label)[:LONGEST]
-        self._labels.append(folded)
-        self._owners.append(position)
-        short = stem(folded)
-        self._stems.append(len(short))
-        keys.append(_key("name", folded.replace(" ", ""), position))
-        if short != folded:
-            keys.append(_key("stem", short.replace(" ", ""), position))
+    def _keys(self, domains: Iterable[int]) -> Iterator[int]:
+        """Hashes, each packed above the position it leads to: sorted, they are an index of plain numbers."""
+        for position, account_id in enumerate(self._ids):
+            yield _hash("id", account_id.casefold()) << 32 | position
+        for position, domain in enumerate(domains):
+            if domain:
+                yield domain << 32 | position
+        for folded, end, position in zip(self._labels, self._stems, self._owners, strict=True):
+            yield _hash("name", folded.replace(" ", "")) << 32 | position
+            if end < len(folded):
+                yield _hash("stem", folded[:end].replace(" ", "")) << 32 | position
 
     def search(self, text: str, limit: int = 10) -> tuple[Match, ...]:
         """The likeliest accounts, best first; empty for an empty text. For typeahead, prefixes count."""
@@ -173,9 +177,9 @@ class NameIndex:
         return self._match(owner, 1 - away / len(query), exact=False)
 
     def _equal(self, bare: str, query: str, *, quoted: bool) -> list[int]:
-        by_id = self._at("id", bare)
+        by_id = self._at("id", bare.casefold())
         if by_id:
-            return by_id
+            return [position for position in by_id if self._ids[position] == bare] or by_id
         equal = self._by_exact(bare, query)
         if quoted and len(equal) > 1:
             verbatim = [position for position in equal if self._names[position] == bare]
@@ -184,7 +188,7 @@ class NameIndex:
 
     def _by_exact(self, bare: str, query: str) -> list[int]:
         domain = domain_in(bare)
-        found = [*self._at("id", bare), *self._at("name", query.replace(" ", ""))]
+        found = [*self._at("id", bare.casefold()), *self._at("name", query.replace(" ", ""))]
         if domain:
             found += self._at("domain", domain)
         return list(dict.fromkeys(found))
@@ -199,7 +203,7 @@ class NameIndex:
         return list(dict.fromkeys(self._owners[label] for label in labels))
 
     def _at(self, kind: str, text: str) -> list[int]:
-        wanted = _key(kind, text, 0) >> 32
+        wanted = _hash(kind, text)
         start = bisect_left(self._hashes, wanted)
         found = []
         while start < len(self._hashes) and self._hashes[start] == wanted:
@@ -258,9 +262,8 @@ class NameIndex:
         return Match(self._ids[position], self._names[position], score, exact)
 
 
-def _key(kind: str, text: str, position: int) -> int:
-    """Pack the hash of a key above the position it leads to: sorted, that is an index of plain numbers."""
-    return (hash(f"{kind}:{text}") & 0xFFFF_FFFF_FFFF_FFFF) << 32 | position
+def _hash(kind: str, text: str) -> int:
+    return hash(f"{kind}:{text}") & 0xFFFF_FFFF_FFFF_FFFF
 
 
 def _grams(folded: str) -> list[str]:

@@ -151,6 +151,17 @@ CASES = {
         {"arr": 100 * K, "customer_since": date(2026, 6, 1)},
         ("grr", "was not a customer a year ago", None, "", ""),
     ),
+    # a customer since 2025-11-22 is one day short of twelve months
+    "a day too young": (
+        "digital",
+        {"arr": 100 * K, "customer_since": date(2025, 11, 22)},
+        ("grr", "was not a customer a year ago", None, "", ""),
+    ),
+    "old enough": (
+        "digital",
+        {"arr": 100 * K, "customer_since": date(2025, 11, 21)},
+        ("grr", "ARR a year ago unknown: not in the book", None, "", ""),
+    ),
     "then unknown": (
         "digital",
         {"arr": 100 * K, "customer_since": date(2020, 6, 1)},

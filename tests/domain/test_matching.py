@@ -49,6 +49,7 @@ BOOK = NameIndex(
         ("<http://northwind.example|northwind.example>", "A1", True),
         ("jo@northwind.example", "A1", True),
         ("A1", "A1", True),
+        ("a1", "A1", True),
         ('"A1"', "A1", True),
         ("nortwind tradesr", "A1", False),  # two slips
         ("traders northwind", "A1", False),
