@@ -65,6 +65,13 @@ class Load:
             client.close()
         return cell
 
+    async def one(self) -> Cell:
+        """One request, answered."""
+        client, cell = await connect(self.server.port), Cell()
+        await self._once(client, cell)
+        client.close()
+        return cell
+
     async def open(self, per_second: float, seconds: float) -> Cell:
         """So many a second whether or not earlier ones were answered."""
         cell, idle = Cell(), [await connect(self.server.port) for _ in range(8)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 from collections import defaultdict
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -42,19 +43,28 @@ class Bench:
         port = free_port()
         environment = {}
         if accounts:
-            database = await filled(self.work, accounts)
-            copy = self.work / f"{name}.db"
-            await asyncio.to_thread(copy.write_bytes, database.read_bytes())
-            environment = settings(self.work, self.slack.port, port, copy, socket_mode=socket_mode)
+            database = await self.database(name, accounts)
+            environment = settings(self.work, self.slack.port, port, database, socket_mode=socket_mode)
         arguments = command if accounts else [*command, str(port), str(self.slack.port)]
         server = start(name, arguments, environment, self.work, port)
         self.stack.callback(server.stop)
         await server.ready("/readyz")
         asked = invented(accounts or 100)[: min(ASKED, accounts or 100)]
-        draw = random.Random("asked")
-        texts = [typed(one, draw) for one in asked]
-        self.loads[name] = Load(server, self.slack, texts, answered=name != "noop")
+        self.loads[name] = self.loaded(server, asked)
         return server
+
+    async def database(self, name: str, accounts: int) -> Path:
+        """A filled database of the server's own."""
+        filled_file = await filled(self.work, accounts)
+        copy = self.work / f"{name}.db"
+        await asyncio.to_thread(shutil.copy, filled_file, copy)
+        return copy
+
+    def loaded(self, server: Server, names: list[str]) -> Load:
+        """The load of people who ask for those accounts, as people type."""
+        draw = random.Random("asked")
+        texts = [typed(one, draw) for one in names]
+        return Load(server, self.slack, texts, answered=server.name != "noop")
 
 
 def run(size: Size, work: Path) -> list[Line]:

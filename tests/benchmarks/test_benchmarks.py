@@ -1,0 +1,100 @@
+"""The benchmarks run and say what they should, at sizes too small to measure anything."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks import lookup, writes
+from benchmarks.__main__ import main
+from benchmarks.load import Load
+from benchmarks.names import invented, mistyped
+from benchmarks.processes import free_port, pinned_client, start
+from benchmarks.report import Line, Size, machine, quantile, show
+from benchmarks.slack import fake_slack
+
+TINY = Size(accounts=200, rounds=1, queries=20, seconds=0.2, burst=50)
+
+
+def test_look_ups_give_goals_7_and_8(tmp_path: Path) -> None:
+    lines = lookup.run(TINY, tmp_path)
+    assert {line.number for line in lines} == {7, 8, None}
+    recall = next(line for line in lines if "recall" in line.what)
+    assert recall.ratio is not None
+    assert recall.ratio > 0.9
+
+
+def test_writes_give_goal_9(tmp_path: Path) -> None:
+    lines = writes.run(TINY, tmp_path)
+    assert [line.number for line in lines] == [9, 9, 9, None]
+    assert all(line.ratio and line.ratio > 0 for line in lines[:3])
+
+
+@pytest.mark.parametrize(("kind", "answered"), [("noop", False), ("fixed", True)])
+async def test_a_load_measures_acks_answers_cpu_and_connections(
+    tmp_path: Path, kind: str, answered: bool
+) -> None:
+    async with fake_slack() as slack:
+        port = free_port()
+        server = start(kind, ["-m", "benchmarks.apps", kind, str(port), str(slack.port)], {}, tmp_path, port)
+        try:
+            await server.ready("/readyz")
+            cell = await Load(server, slack, ["Acme"], answered=answered).closed(2, 0.3)
+            assert server.memory_mib > 10
+        finally:
+            server.stop()
+    assert cell.acks
+    assert cell.lost == 0
+    assert (len(cell.answers) == len(cell.acks)) is answered
+    assert cell.cpu_us > 0
+    assert cell.connections <= len(cell.answers)
+
+
+def test_a_line_knows_whether_its_goal_is_met() -> None:
+    assert Line(what="", ours="", ratio=0.3, goal=0.3).met
+    assert Line(what="", ours="", ratio=0.31, goal=0.3).met is False
+    assert Line(what="", ours="", ratio=0.59, goal=0.6, at_least=True).met is False
+    assert Line(what="", ours="", ratio=0.6, goal=0.6, at_least=True).met
+    assert Line(what="", ours="", ratio=0.6).met is None
+
+
+def test_what_is_printed_has_the_verdict_and_the_machine() -> None:
+    console = Console(record=True, width=150, file=io.StringIO())
+    show(console, "Title", [Line(what="ack", ours="1 ms", beside="10 ms", ratio=0.1, goal=0.2, number=2)])
+    text = console.export_text()
+    assert "pass" in text
+    assert "≤ 0.2" in text
+    assert "slack_bolt" in machine()
+
+
+def test_quantiles() -> None:
+    values = [float(n) for n in range(1, 101)]
+    assert quantile(values, 0.99) == 100
+    assert quantile(values, 0) == 1
+    assert quantile([7.0], 0.99) == 7
+
+
+def test_names_are_distinct_and_the_same_each_time() -> None:
+    names = invented(3000)
+    assert len(set(names)) == 3000
+    assert names == invented(3000)
+    assert all(mistyped(name, random.Random(name)) != name for name in names[:200])
+
+
+def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--only", "lookup,speed"])
+    assert stopped.value.code == 2
+    assert "no benchmark speed" in capsys.readouterr().err
+
+
+def test_the_client_is_unpinned_afterwards() -> None:
+    before = os.sched_getaffinity(0)
+    with pinned_client():
+        assert len(os.sched_getaffinity(0)) == 1
+    assert os.sched_getaffinity(0) == before
