@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars
 
 from bot import log
 from bot.asks import Ask, PlaceKind
@@ -76,14 +76,12 @@ class Attendant:
     async def attend(self, ask: Ask, teams: Teams, handler: Handler | None, kind: str) -> str:
         """The whole way; gives the outcome."""
         started = time.perf_counter()
-        with bound_contextvars(ref=ask.reference):
-            try:
-                outcome = await self._attended(ask, teams, handler)
-            except Exception as error:  # noqa: BLE001 # the last net: whatever it was, the person hears of it
-                outcome = await self._apologise(ask, error)
-            seconds = time.perf_counter() - started
-            self.metrics.answered(kind, outcome, seconds)
-            _log.debug("asked", ask=kind_of(ask), user=ask.asker.user_id, outcome=outcome, ms=seconds * 1000)
+        bind_contextvars(ref=ask.reference)  # this runs in a task of its own, so nothing leaks
+        try:
+            outcome = await self._attended(ask, teams, handler)
+        except Exception as error:  # noqa: BLE001 # the last net: whatever it was, the person hears of it
+            outcome = await self._apologise(ask, error)
+        self.metrics.answered(kind, outcome, time.perf_counter() - started)
         return outcome
 
     async def hear(self, ask: Ask, handler: Handler) -> Heard:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -49,10 +48,9 @@ class Audience:
             # A request that Slack sent for another install gets no word; their own person gets a plain one.
             ours = teams.installed == myself.team_id and not teams.org_wide
             return Refusal(foreign, _TEXTS["external"] if ours else "")
-        person, place = await asyncio.gather(
-            self._directory.get_member(ask.asker.user_id),
-            self._directory.place(ask.place.channel_id, ask.asker),
-        )
+        channel_id = ask.place.channel_id
+        known = self._directory.known(ask.asker, channel_id)
+        person, place = known or await self._directory.look_up(ask.asker, channel_id)
         if person.outside:
             return Refusal(person.outside, _TEXTS.get(person.outside, _TEXTS["unknown"]))
         asker = Asker(person.user_id, person.team_id, person.email, person.name)

@@ -23,6 +23,11 @@ class Cache(Generic[Key, Value]):
         self._kept: dict[Key, tuple[float, Value]] = {}
         self._flying: dict[Key, asyncio.Task[Value]] = {}
 
+    def peek(self, key: Key) -> Value | None:
+        """The kept answer if there is one; no waiting."""
+        held = self._kept.get(key)
+        return held[1] if held is not None and held[0] > self._now() else None
+
     async def get(self, key: Key, fetch: Callable[[], Awaitable[Value]]) -> Value:
         """The kept answer, or that of `fetch`; callers that miss at the same time share one `fetch`."""
         held = self._kept.get(key)

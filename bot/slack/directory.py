@@ -117,6 +117,18 @@ class SlackDirectory:
             channel_id=channel_id, name=seen.channel.name, count=seen.count or None, refused=refused
         )
 
+    def known(self, asker: Asker, channel_id: str) -> tuple[Member, Place] | None:
+        """The person and the place if both are in the caches: no waiting, for the common case."""
+        person, seen = self._people.peek(asker.user_id), self._places.peek(channel_id)
+        if person is None or seen is None:
+            return None
+        return person, Place(channel_id, seen.channel.name, seen.kind_for(asker.user_id))
+
+    async def look_up(self, asker: Asker, channel_id: str) -> tuple[Member, Place]:
+        """The person and the place, asked for at the same time."""
+        person, place = await asyncio.gather(self.get_member(asker.user_id), self.place(channel_id, asker))
+        return person, place
+
     async def place(self, channel_id: str, asker: Asker) -> Place:
         """What kind of place a question came from; cached for 60 s, for answers only the asker sees."""
         if not channel_id:

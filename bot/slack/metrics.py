@@ -28,6 +28,7 @@ class Metrics:
             registry=self.registry,
             buckets=_SECONDS,
         )
+        self._counted: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self._slack = Counter(
             "ta_bot_slack_errors",
             "Calls to Slack that failed, by method and reason",
@@ -43,8 +44,12 @@ class Metrics:
 
     def answered(self, kind: str, outcome: str, seconds: float) -> None:
         """An ask came to its end."""
-        self._asks.labels(kind, outcome).inc()
-        self._answers.labels(kind).observe(seconds)
+        counted = self._counted.get((kind, outcome))
+        if counted is None:
+            counted = self._asks.labels(kind, outcome), self._answers.labels(kind)
+            self._counted[kind, outcome] = counted
+        counted[0].inc()
+        counted[1].observe(seconds)
 
     def slack_error(self, method: str, error: str) -> None:
         """A call to Slack failed."""

@@ -49,6 +49,8 @@ class Teams:
 
 def teams(body: Body) -> Teams:
     """The workspace a request was meant for, and the person's."""
+    if "command" in body:
+        return Teams(_text(body, "team_id"), "", _text(body, "is_enterprise_install") == "true")
     view, authorizations = _dict(body, "view"), body.get("authorizations")
     first = authorizations[0] if isinstance(authorizations, list) and authorizations else {}
     source = first if isinstance(first, dict) and first else body
