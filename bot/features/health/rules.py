@@ -25,6 +25,13 @@ from bot.domain.person import Person, Team
 from bot.domain.provenance import value_of
 from bot.domain.segment import Classified, Unclassified
 
+KPI_NAMES = {
+    Kpi.UTILIZATION: "Utilization",
+    Kpi.CONSUMPTION: "Consumption",
+    Kpi.GRR: "ARR kept (GRR)",
+    Kpi.NRR: "ARR grown (NRR)",
+    Kpi.VALUE_REALIZATION: "Value realization",
+}
 KPI_GROUPS = {Kpi.GRR: Group.REVENUE, Kpi.NRR: Group.REVENUE, Kpi.VALUE_REALIZATION: Group.PROGRAMME}
 NEAR = timedelta(days=3)
 """History is weekly, so within three days of any day there is one week's end, or the week is missing."""
@@ -124,6 +131,12 @@ class Card:
     line: Line | None = None
     history: History | None = None
     read_as: str = ""
+
+    @property
+    def churned(self) -> date | None:
+        """The day it churned, once that is past."""
+        churned = value_of(self.account.churned_on)
+        return churned if churned is not None and churned <= self.today else None
 
 
 def unescaped(text: str) -> str:

@@ -12,7 +12,8 @@ from bot.blocks.footnotes import UNKNOWN, Footnotes, origin
 from bot.domain.account import Group
 from bot.domain.freshness import group_of_trait, is_stale
 from bot.domain.health import TraitReading, TraitRule
-from bot.domain.kpi import Kpi, KpiReading
+from bot.domain.kpi import KpiReading
+from bot.domain.lifecycle import Stage
 from bot.domain.person import Person
 from bot.domain.provenance import Fact, Known, Stamp, value_of
 from bot.domain.segment import Classified
@@ -36,17 +37,8 @@ LINKS = (
 )
 
 STAGES = ("0 Prospect", "1 Onboarding", "2 Adopting", "3 Nurturing", "4 Renewing")
-KPI_NAMES = {
-    Kpi.UTILIZATION: "Utilization",
-    Kpi.CONSUMPTION: "Consumption",
-    Kpi.GRR: "ARR kept (GRR)",
-    Kpi.NRR: "ARR grown (NRR)",
-    Kpi.VALUE_REALIZATION: "Value realization",
-    Kpi.AVERAGE_HEALTH: "Average health",
-}
 TRAIT_HEAD = ("Trait", "Value", "Healthy when", "Poor when", "Verdict", "Points it costs", "Source and age")
 SCORE_LINE, SEATS_LINE = "Health score", "Seats used per 10"
-MOVED_SHOWN = 6
 
 
 class _Notes(Footnotes):
@@ -98,7 +90,8 @@ def card(card: Card, *, can_share: bool = False, shared_by: str = "") -> Message
 def _in_short(card: Card) -> str:
     score = card.account.health_score
     said = f"{text.score(score.value)} of 10" if isinstance(score, Known) else "score unknown"
-    said = f"{text.name(card.account.name)}: {said}, {card.category or 'category unknown'}"
+    called = text.name(card.account.name) + (" (churned)" if card.churned else "")
+    said = f"{called}: {said}, {card.category or 'category unknown'}"
     if card.change:
         said += f", {text.signed(card.change.by)} against {text.short_day(card.change.week_ending)}"
     costly = _costly(card)
@@ -150,10 +143,8 @@ def _change(card: Card) -> str:
 def _banners(card: Card) -> list[str]:
     account = card.account
     said = []
-    if isinstance(account.churned_on, Known) and account.churned_on.value <= card.today:
-        said.append(
-            f"*Churned* on {text.day(account.churned_on.value)}. What follows is how it was last known."
-        )
+    if card.churned:
+        said.append(f"*Churned* on {text.day(card.churned)}. What follows is how it was last known.")
     if account.missing_since:
         since = text.day(account.missing_since)
         said.append(f"*Left out* of the accounts file since {since}: kept as it was known before.")
@@ -166,6 +157,9 @@ def _facts(card: Card, notes: _Notes, *, quiet: bool) -> Block:
     def when(on: date) -> str:
         return f"{text.day(on)}, {text.in_days((on - card.today).days)}"
 
+    def dollars(cents: int) -> str:
+        return f"{text.money(cents)} before it churned" if card.churned else text.money(cents)
+
     return build.fields(
         (
             f"*Owner*\n{_owner(card, notes, quiet=quiet)}",
@@ -174,7 +168,7 @@ def _facts(card: Card, notes: _Notes, *, quiet: bool) -> Block:
             f"*AE*\n{_person(card.ae, account.ae_email, notes, 'AE', quiet=quiet)}",
             f"*Stage*\n{_stage(card)}",
             f"*Renewal*\n{notes.say(account.renewal_date, Group.REVENUE, 'renewal date', when)}",
-            f"*ARR*\n{notes.say(account.arr, Group.REVENUE, 'ARR', text.money)}",
+            f"*ARR*\n{notes.say(account.arr, Group.REVENUE, 'ARR', dollars)}",
             f"*Open expansion*\n{notes.say(account.expansion_arr_open, Group.REVENUE, 'open expansion', text.money)}",
             f"*Lighthouse*\n{_lighthouse(card, notes)}",
             f"*Open tickets*\n{notes.say(account.open_tickets, Group.TICKETS, 'open tickets', str)}",
@@ -253,10 +247,12 @@ def _lighthouse(card: Card, notes: _Notes) -> str:
 def _kpis(card: Card, notes: _Notes) -> list[Block]:
     if card.serving is None:
         return [build.section("*KPIs*\nWhich team serves it is unknown, so its targets are too.")]
+    if card.stage.stage is Stage.PROSPECT:
+        return [build.section("*KPIs*\nNone yet: a prospect has no targets until it is a customer.")]
     lines = [_kpi(one, notes) for one in card.kpis]
     whose: dict[str, list[str]] = {}
     for one in card.kpis:
-        whose.setdefault(one.target.whose, []).append(KPI_NAMES[one.kpi])
+        whose.setdefault(one.target.whose, []).append(rules.KPI_NAMES[one.kpi])
     said = " · ".join(f"{', '.join(names)}: {text.escape(who)}" for who, names in whose.items() if who)
     blocks: list[Block] = [
         build.section("\n".join((f"*KPIs of the {text.name(card.serving.short)}*", *lines)))
@@ -269,7 +265,7 @@ def _kpis(card: Card, notes: _Notes) -> list[Block]:
 
 def _kpi(one: KpiReading, notes: _Notes) -> str:
     value, target = one.value, one.target
-    label, expected = KPI_NAMES[one.kpi], text.target(target.at_least, target.tolerance, target.text)
+    label, expected = rules.KPI_NAMES[one.kpi], text.target(target.at_least, target.tolerance, target.text)
     if not isinstance(value, Known):
         return f"? *{label}* {notes.missing(label)} (target {expected}): {text.escape(value.reason)}"
     shown = f"{text.percent(value.value)}{notes.of(value, rules.KPI_GROUPS.get(one.kpi, Group.USAGE))}"
@@ -350,15 +346,14 @@ def _moved(card: Card) -> Block:
     since = text.short_day(card.moved_since)
     if not card.moved:
         return build.section(f"*What moved since {since}*\nNo trait moved.")
-    lines = [_mover(one) for one in card.moved]
-    return build.section(f"*What moved since {since}*\n" + text.and_more(lines, MOVED_SHOWN, "\n"))
+    return build.section("\n".join((f"*What moved since {since}*", *map(_mover, card.moved))))
 
 
 def _mover(one: rules.Moved) -> str:
     before, now = _read(one.rule, one.before), _read(one.rule, one.now)
     said = f"• *{one.rule.label}* {before} → {now}"
-    if one.was is not one.verdict:
-        said += f", {one.was or 'unknown'} → *{one.verdict or 'unknown'}*"
+    if one.was is not one.verdict and now not in (one.verdict, "unknown"):
+        said += f", {one.was or 'unknown'} → *{one.verdict}*"
     return "; ".join([part for part in (said, text.points(one.points), one.note) if part])
 
 
