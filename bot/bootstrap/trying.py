@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -125,7 +126,7 @@ def _payload(side: SlackSide, where: Where, team_id: str, name: str, text: str) 
         "channel_id": where.channel_id,
         "channel_name": where.channel_name,
         "is_enterprise_install": "false",
-        "trigger_id": "",
+        "trigger_id": secrets.token_hex(8),  # the same line tried again is another request
         "response_url": f"{origin.scheme}://{origin.netloc}/respond/try",
     }
 

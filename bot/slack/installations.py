@@ -114,11 +114,11 @@ class Tokens:
     async def exchange(self, **form: str) -> dict[str, Any]:
         """oauth.v2.access, with the client's id and secret in the header; never repeated, as codes work once."""
         secret = self._settings.slack_client_secret
-        login = aiohttp.BasicAuth(
+        login = aiohttp.encode_basic_auth(
             self._settings.slack_client_id or "", secret.get_secret_value() if secret else ""
         )
         url = self._settings.slack_api_url
-        headers = {"Authorization": login.encode()}
+        headers = {"Authorization": login}
 
         async def once() -> dict[str, Any]:
             return await called(self._session.get(), url, "oauth.v2.access", form, headers, _ONCE.seconds)

@@ -6,15 +6,12 @@ import asyncio
 import hashlib
 import hmac
 import json
-import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientSession, CookieJar, web
@@ -25,7 +22,7 @@ from bot.slack.attending import Handlers
 from bot.slack.listen import Edge, build_edge
 from bot.slack.serve import serve
 from bot.slack.wiring import make_slack
-from bot.store import Store, open_store
+from bot.store import Store
 
 PAYLOADS = Path(__file__).parent.parent / "data" / "slack" / "payloads"
 TEAM, ME, SECRET = "T111", "UBOT", "signing-secret"
@@ -47,20 +44,6 @@ def channel(channel_id: str, members: tuple[str, ...], **changes: Any) -> dict[s
         "is_pending_ext_shared": False,
     }
     return {"id": channel_id, "name": channel_id.lower(), "_members": members, **flags, **changes}
-
-
-@dataclass
-class FakeClock:
-    """Stands still."""
-
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
-    at: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def today(self) -> date:
-        return self.at.date()
 
 
 @dataclass
@@ -277,32 +260,9 @@ def payload() -> Callable[[str], dict[str, Any]]:
     return one
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with every table, made once."""
-    folder = tmp_path_factory.mktemp("migrated")
-
-    async def make() -> None:
-        made = open_store(f"sqlite:///{folder}/bot.db", FakeClock())
-        await made.start()
-        await made.close()
-
-    asyncio.run(make())
-    return folder
-
-
 @pytest.fixture
-async def store(migrated: Path, tmp_path: Path) -> AsyncIterator[Store]:
-    shutil.copytree(migrated, tmp_path / "store")
-    opened = open_store(f"sqlite:///{tmp_path}/store/bot.db", FakeClock())
-    await opened.start()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def audit(store: Store) -> WatchedAudit:
-    return WatchedAudit(store.audit)
+def audit(sqlite_store: Store) -> WatchedAudit:
+    return WatchedAudit(sqlite_store.audit)
 
 
 @pytest.fixture
@@ -319,13 +279,15 @@ Build = Callable[..., Edge]
 
 
 @pytest.fixture
-async def build(settings: Settings, audit: WatchedAudit, store: Store) -> AsyncIterator[Build]:
+async def build(
+    settings: Settings, audit: WatchedAudit, sqlite_store: Store, clock: Any
+) -> AsyncIterator[Build]:
     """Builds an edge over the fake Slack; closed when the test ends."""
     made: list[Edge] = []
 
     def one(changes: dict[str, Any] | None = None, **tables: Any) -> Edge:
         chosen = Settings(**{**settings.model_dump(), **(changes or {})}, _env_file=None)
-        side = make_slack(chosen, FakeClock(), audit, installations=store.installations)
+        side = make_slack(chosen, clock, audit, installations=sqlite_store.installations)
         # The edge hands ports through and looks at none of them.
         ports: Any = SimpleNamespace(audit=audit, directory=side.directory, messenger=side.messenger)
         made.append(build_edge(side, ports, Handlers(**tables)))
