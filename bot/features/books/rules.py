@@ -23,6 +23,7 @@ PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 ADDRESS = re.compile(r"(?:<mailto:)?([^\s@<>|]+@[^\s@<>|]+\.[^\s@<>|]+)(?:\|[^>]*>)?")
 CHANGES = re.compile(r"changes(?:\s+since\b\s*(?P<since>.*)|\s+(?P<bare>\d[\d./-]*))?", re.IGNORECASE)
 TEAM = re.compile(r"team(?:\s+(?P<team>\S.*))?", re.IGNORECASE)
+TOKEN = re.compile(rf"({'|'.join(Team)}|)\|([^|]*)\|(\d{{1,9}})")
 SHOWN_GROUPS = (Group.HEALTH, Group.USAGE, Group.REVENUE, Group.TICKETS)
 SHOWN_FIELDS = (
     "health_score",
@@ -129,8 +130,11 @@ class Scope:
 
 
 def read_token(token: str) -> tuple[Scope, int]:
-    """The page that a button's token means."""
-    team, email, offset = token.split("|")
+    """The page that a button's token means; raises WrongUsage for one that no button of today carries."""
+    found = TOKEN.fullmatch(token)
+    if found is None:
+        raise WrongUsage("That button is out of date. Type `/account-health` again.")
+    team, email, offset = found.groups()
     return Scope(team=Team(team) if team else None, email=email or None), int(offset)
 
 

@@ -11,7 +11,7 @@ from bot.domain.account import Account
 from bot.domain.health import read_account, recorded_category
 from bot.domain.kpi import book_health
 from bot.domain.person import Person, Team
-from bot.errors import UnknownPerson, UserError, WrongUsage
+from bot.errors import UnknownPerson, WrongUsage
 from bot.features.books import rules, views
 from bot.ports import Ports
 
@@ -58,10 +58,7 @@ async def book_of_team(ports: Ports, typed: str, note: str = "") -> Message:
 
 async def open_page(asked: Action, ports: Ports) -> Message:
     """The page that a button or menu of a book asks for, in the place of the one it sits in."""
-    try:
-        scope, offset = rules.read_token(asked.value)
-    except ValueError as error:
-        raise UserError("That button is out of date. Type `/account-health` again.") from error
+    scope, offset = rules.read_token(asked.value)
     message = await show(ports, scope, offset, mine=await _asker(asked, ports))
     return replace(message, replaces=True)
 
