@@ -18,10 +18,12 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from bot.domain.names import LONGEST, domain_in, fold, in_order, stem, unquoted
 
 _RAREST = 8  # trigrams of a query that are looked up
-_ENOUGH = 15_000  # labels read from postings, after which no further trigram is looked up
-_POOL = 100  # candidates that are compared letter by letter
+_ENOUGH = 20_000  # labels read from postings, after which no further trigram is looked up
+_POOL = 200  # candidates that are compared letter by letter
 _PLAUSIBLE = 0.85  # a score from which a name is worth offering to choose from
+_CLEAR = 0.93  # a score that says the words stand as they were typed; and that of a name with all its words
 _NEAR = 0.5  # a score below which a name is not even near
+_SLIPPED = 0.7  # a score below which more than three slips lie between: not worth counting
 _PREFIX = 0.9  # what the beginning of a name scores at least
 _MOST_CANDIDATES = 10
 _MOST_NEAREST = 5
@@ -165,7 +167,7 @@ class NameIndex:
         allowed = 0 if len(query) < 4 else 1 if len(query) < 8 else 2
         edits: dict[int, tuple[int, int]] = {}
         for label, score in alike:
-            if score >= _NEAR:
+            if score >= _SLIPPED:
                 owner, slips = self._owners[label], (_edits(query, self._labels[label]), label)
                 edits[owner] = min(slips, edits.get(owner, slips))
         ranked = sorted((*slips, owner) for owner, slips in edits.items())[:2]
@@ -223,14 +225,15 @@ class NameIndex:
         pool = self._pool(query)
         labels = [self._labels[label] for label in pool]
         short = stem(query)
-        plain = _likeness(query, labels)
         bare = [name[: self._stems[label]] for label, name in zip(pool, labels, strict=True)]
-        stems = _likeness(short, bare)
-        ordered = _likeness(in_order(short), [in_order(name) for name in bare])
-        words = set(query.split(" "))
+        scores = list(map(max, _likeness(query, labels), _likeness(short, bare)))
+        if max(scores, default=0.0) < _CLEAR:  # perhaps the words stand in another order
+            ordered = _likeness(in_order(short), [in_order(name) for name in bare])
+            scores = [max(score, 0.98 * other) for score, other in zip(scores, ordered, strict=True)]
+        words = query.split(" ")
         return [
-            (label, 0.93 if words <= set(name.split(" ")) else max(first, second, 0.98 * third))
-            for label, name, first, second, third in zip(pool, labels, plain, stems, ordered, strict=True)
+            (label, max(score, _CLEAR) if _has_words(name, words) else score)
+            for label, name, score in zip(pool, labels, scores, strict=True)
         ]
 
     def _pool(self, query: str) -> Sequence[int]:
@@ -245,8 +248,9 @@ class NameIndex:
         if len(shared) <= _POOL:
             return list(shared)
         least = _cut(Counter(shared.values()))
-        surely = [label for label, count in shared.items() if count > least]
-        perhaps = [label for label, count in shared.items() if count == least]
+        most = [(label, count) for label, count in shared.items() if count >= least]
+        surely = [label for label, count in most if count > least]
+        perhaps = [label for label, count in most if count == least]
         return surely + perhaps[: 2 * _POOL - len(surely)]
 
     def _rarest(self, query: str) -> list[array[int]]:
@@ -309,6 +313,10 @@ def _likeness(query: str, labels: Sequence[str]) -> list[float]:
     for _, score, place in scored:
         likeness[place] = score
     return likeness
+
+
+def _has_words(label: str, words: Sequence[str]) -> bool:
+    return all(word in label for word in words) and set(words) <= set(label.split(" "))
 
 
 def _edits(query: str, label: str) -> int:
