@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from bot.domain.names import LONGEST, domain_in, fold, in_order, stem, unquoted
 
 _RAREST = 8  # trigrams of a query that are looked up
-_ENOUGH = 20_000  # labels read from postings, after which no further trigram is looked up
+_ENOUGH = 26_000  # labels read from postings, after which no further trigram is looked up
 _POOL = 200  # candidates that are compared letter by letter
 _PLAUSIBLE = 0.85  # a score from which a name is worth offering to choose from
 _CLEAR = 0.93  # a score that says the words stand as they were typed; and that of a name with all its words
