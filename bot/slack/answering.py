@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.slack import payloads, views
 from bot.slack.attending import Attendant, Handler, Heard
 from bot.slack.audience import Refusal
-from bot.slack.working import Working
+from bot.slack.working import Working, traced
 
 DEADLINE = 2.5
 Shown: TypeAlias = Modal | FieldErrors | None
@@ -57,8 +57,8 @@ class InAck:
                 outcome, options = await self._offered(ask, body, handler)
         except TimeoutError:
             outcome = "late"
-        except Exception:  # noqa: BLE001 # the ack must leave, whatever it was
-            _log.exception("options failed", ref=ask.reference, ask=ask.action_id)
+        except Exception as error:  # noqa: BLE001 # the ack must leave, whatever it was
+            _log.error("options failed", ref=ask.reference, ask=ask.action_id, trace=traced(error))
         self._attendant.metrics.answered("typeahead", outcome, time.perf_counter() - started)
         return [{"text": views.plain_text(text[:75]), "value": value[:150]} for text, value in options[:100]]
 
@@ -122,8 +122,8 @@ class InAck:
     async def _say_later(self, ask: Submission, heard: Heard) -> None:
         try:
             await self._attendant.say(ask, heard)
-        except Exception:  # noqa: BLE001 # the window has closed already: the log is all there is
-            _log.exception("not answered", ref=ask.reference, ask=ask.callback_id)
+        except Exception as error:  # noqa: BLE001 # the window has closed already: the log is all there is
+            _log.error("not answered", ref=ask.reference, ask=ask.callback_id, trace=traced(error))
 
     async def _complete(self, ask: Submission, task: asyncio.Task[Shown]) -> None:
         await asyncio.wait({task})

@@ -16,7 +16,7 @@ from structlog.contextvars import bind_contextvars
 from bot import log
 from bot.asks import Ask, PlaceKind
 from bot.blocks.answers import Answer, Home, Message, Modal
-from bot.errors import SourceError, SourceRefused, UserError
+from bot.errors import SourceError, SourceRefused, TaBotError, UserError
 from bot.ports import Ports
 from bot.slack import views
 from bot.slack.audience import Audience, Refusal
@@ -25,6 +25,7 @@ from bot.slack.messenger import Journal, kind_of
 from bot.slack.metrics import Metrics
 from bot.slack.outbox import Outbox
 from bot.slack.payloads import Teams
+from bot.slack.working import traced
 
 Handler = Callable[[Any, Ports], Awaitable[Answer]]
 
@@ -90,8 +91,14 @@ class Attendant:
             return Heard(await handler(ask, self.ports))
         except UserError as error:
             return Heard(views.words(error))
-        except Exception:  # noqa: BLE001 # a handler's bug becomes an apology
-            _log.exception("handler failed", ref=ask.reference, ask=kind_of(ask))
+        except Exception as error:  # noqa: BLE001 # a handler's bug becomes an apology
+            _log.error(
+                "handler failed",
+                ref=ask.reference,
+                ask=kind_of(ask),
+                cause=type(error).__name__,
+                trace=traced(error),
+            )
             return Heard(Message(text=views.apology(ask.reference)), failed=True)
 
     async def refused(self, ask: Ask, refusal: Refusal) -> bool:
@@ -188,8 +195,8 @@ class Attendant:
             await self.outbox.post(await self.directory.direct_with(ask.asker.user_id), message)
 
     async def _apologise(self, ask: Ask, error: Exception) -> str:
-        expected = isinstance(error, SourceError)
-        _log.error("not answered", error=str(error), cause=type(error).__name__, exc_info=not expected)
+        said = {"error": str(error)} if isinstance(error, TaBotError) else {"trace": traced(error)}
+        _log.error("not answered", cause=type(error).__name__, **said)
         try:
             await self._note_failure(ask, error)
         finally:
@@ -208,7 +215,7 @@ class Attendant:
         try:
             await self.journal.record(ask, "failed", withheld=type(error).__name__, part="!")
         except Exception as worse:  # noqa: BLE001 # the store is down as well: the log has it
-            _log.error("audit row not kept", error=str(worse), cause=type(worse).__name__)
+            _log.error("audit row not kept", cause=type(worse).__name__, trace=traced(worse))
 
 
 def _may_replace(ask: Ask, message: Message) -> bool:

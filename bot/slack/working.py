@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from bot import log
@@ -41,4 +43,11 @@ class Working:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            _log.error("work failed", exc_info=task.exception())
+            error = task.exception()
+            _log.error("work failed", cause=type(error).__name__, trace=traced(error))
+
+
+def traced(error: BaseException | None) -> str:
+    """Where an exception came from, innermost first. Its own words stay out: they may name a customer."""
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    return " < ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in reversed(frames))

@@ -148,7 +148,10 @@ async def test_anything_else_is_an_apology_with_the_reference(build, slack, audi
     edge = build(commands={"/account-health": crash})
     await edge.dispatch(slack.command())
     assert audit.rows[0].reference in slack.said[0]["text"]
-    assert audit.rows[0].reference in capsys.readouterr().out
+    logged = capsys.readouterr().out
+    assert audit.rows[0].reference in logged
+    assert "RuntimeError" in logged
+    assert "Acme" not in logged
     assert "Acme" not in slack.said[0]["text"]
     assert audit.rows[0].delivered == "failed"
 
