@@ -15,8 +15,10 @@ OFFERED = 25
 
 
 def choose_account(typed: str, candidates: Sequence[NamedAccount], action_id: str) -> Message:
-    """Several accounts it may mean: choose one."""
+    """Several accounts it may mean: choose one. A single one was too far off to be taken for it unasked."""
     said = f"“{text.name(typed, ECHO)}” may mean {text.plural(len(candidates), 'account')}. Which one?"
+    if len(candidates) == 1:
+        said = f"No account is called “{text.name(typed, ECHO)}”. Did you mean *{text.name(candidates[0].name)}*?"
     if len(candidates) > OFFERED:
         said += f" The likeliest {OFFERED} are below; more of the name finds the others."
     return _menu(said, candidates, action_id)
