@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -124,8 +125,10 @@ class NameIndex:
         return scores
 
     def _add_alike(self, scores: dict[int, float], alike: Iterable[tuple[int, float]]) -> None:
+        owners = self._owners
         for label, score in alike:
-            _raise(scores, self._owners[label], score)
+            if score > scores.get(owners[label], _NEAR):
+                scores[owners[label]] = score
 
     def find(self, text: str) -> Found:
         """Decide: one account, several to choose from, or none and the nearest names. Never guesses between two."""
@@ -258,7 +261,7 @@ class NameIndex:
         return sorted(known, key=len)[:_RAREST]
 
     def _best(self, scores: dict[int, float], limit: int, exact: set[int]) -> tuple[Match, ...]:
-        near = [position for position, score in scores.items() if score >= _NEAR]
+        near = nlargest(4 * limit, scores, key=scores.__getitem__)
         near.sort(key=lambda at: (-scores[at], len(self._names[at]), self._names[at], self._ids[at]))
         return tuple(self._match(at, scores[at], at in exact) for at in near[:limit])
 
