@@ -41,11 +41,10 @@ def to_whom(callback_id: str, channel: str, readers: int | None, what: str, meta
     )
 
 
-def shared(callback_id: str, channel: str) -> Modal:
+def shared(callback_id: str, channel_id: str) -> Modal:
     """It was posted."""
-    return Modal(
-        callback_id=callback_id, title="Shared", blocks=(build.section(f"Posted to *{_named(channel)}*."),)
-    )
+    said = f"Posted in <#{channel_id}>."
+    return Modal(callback_id=callback_id, title="Shared", blocks=(build.section(said),))
 
 
 def not_shared(callback_id: str, why: str) -> Modal:

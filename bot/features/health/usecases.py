@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.asks import Action, Ask, Submission, Typeahead
@@ -139,7 +140,8 @@ async def check_channel(asked: Submission, ports: Ports) -> Answer:
     account = await get_account(ports, asked.private_metadata)
     what = f"the whole card of *{text.name(account.name)}*"
     metadata = f"{channel_id} {account.id}"
-    return sharing.to_whom(views.SHARE_CONFIRM, readers.name, readers.count, what, metadata)
+    modal = sharing.to_whom(views.SHARE_CONFIRM, readers.name, readers.count, what, metadata)
+    return replace(modal, accounts=(account.id,))
 
 
 async def post_card(asked: Submission, ports: Ports) -> Modal:
