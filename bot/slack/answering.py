@@ -122,8 +122,8 @@ class InAck:
     async def _say_later(self, ask: Submission, heard: Heard) -> None:
         try:
             await self._attendant.say(ask, heard)
-        except Exception as error:  # noqa: BLE001 # the window has closed already: the log is all there is
-            _log.error("not answered", ref=ask.reference, ask=ask.callback_id, trace=traced(error))
+        except Exception as error:  # noqa: BLE001 # whatever it was, it is logged and kept
+            await self._attendant.apologise(ask, error)
 
     async def _complete(self, ask: Submission, task: asyncio.Task[Shown]) -> None:
         await asyncio.wait({task})

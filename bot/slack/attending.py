@@ -14,7 +14,7 @@ from typing import Any
 from structlog.contextvars import bind_contextvars
 
 from bot import log
-from bot.asks import Ask, PlaceKind
+from bot.asks import Ask, Command, PlaceKind
 from bot.blocks.answers import Answer, Home, Message, Modal
 from bot.errors import SourceError, SourceRefused, TaBotError, UserError
 from bot.ports import Ports
@@ -81,7 +81,7 @@ class Attendant:
         try:
             outcome = await self._attended(ask, teams, handler)
         except Exception as error:  # noqa: BLE001 # the last net: whatever it was, the person hears of it
-            outcome = await self._apologise(ask, error)
+            outcome = await self.apologise(ask, error)
         self.metrics.answered(kind, outcome, time.perf_counter() - started)
         return outcome
 
@@ -115,7 +115,9 @@ class Attendant:
                 await self.outbox.respond(ask.response_url, Message(text=admitted.text))
             return "refused"
         if handler is None:
-            return "ignored"
+            if isinstance(ask, Command):
+                return await self.say(admitted, Heard(Message(text=views.NO_COMMAND)))
+            return "ignored"  # a link's button, or one of an older version
         heard = await self.hear(admitted, handler)
         return await self.say(admitted, heard)
 
@@ -194,7 +196,8 @@ class Attendant:
         else:
             await self.outbox.post(await self.directory.direct_with(ask.asker.user_id), message)
 
-    async def _apologise(self, ask: Ask, error: Exception) -> str:
+    async def apologise(self, ask: Ask, error: Exception) -> str:
+        """Log what went wrong, keep a row of it, and say so if there is a way left."""
         said = {"error": str(error)} if isinstance(error, TaBotError) else {"trace": traced(error)}
         _log.error("not answered", cause=type(error).__name__, **said)
         try:

@@ -144,12 +144,19 @@ class SlackDirectory:
             return Place(channel_id, "", PlaceKind.SHARED)
         return Place(channel_id, seen.channel.name, seen.kind_for(asker.user_id))
 
-    def forget_person(self, user_id: str) -> None:
-        """Something about a person changed; every place they may be in is looked at anew."""
+    def heard_of_person(self, user: Mapping[str, Any]) -> None:
+        """Something about a person changed; where they may read changed too, every place is looked at anew.
+
+        Most of these events are a new status line: those must not empty the caches of a large workspace.
+        """
+        user_id = str(user.get("id", ""))
+        myself, before = self._identity.known, self._people.peek(user_id)
+        after = judging.member(user, myself.team_id) if myself else judging.unknown_member(user_id)
         self._people.drop(user_id)
-        self._sweeps.clear()
         self._emails.clear()
-        self._places.clear()
+        if after.outside or (before is not None and before.outside):
+            self._sweeps.clear()
+            self._places.clear()
 
     def forget_place(self, channel_id: str) -> None:
         """Something about a conversation changed."""

@@ -55,7 +55,7 @@ class Events:
         directory = self._side.directory
         if kind in PEOPLE:
             user = event.get("user")
-            directory.forget_person(str(user.get("id", "")) if isinstance(user, dict) else str(user))
+            directory.heard_of_person(user if isinstance(user, dict) else {"id": user})
         elif kind in GROUPS:
             directory.forget_groups()
         elif kind in PLACES:

@@ -14,7 +14,6 @@ ELSEWHERE = (
 UNREACHED = "I could not open our direct message, so I have not answered. Write to me there and ask again."
 NO_MODAL_HERE = "Ask me this in our direct message: people outside the organisation may read this channel."
 TOO_LATE = "That took longer than Slack allows for opening a window. Press it once more."
-NOT_MINE = "I no longer know that button. Run the command again for a fresh answer."
 NO_COMMAND = "I do not know that command. Try `/ta-help`."
 WAITING = "One moment, I am still working on it. This window will tell you when it is done."
 DONE = "Done. You can close this window."

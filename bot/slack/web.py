@@ -57,7 +57,11 @@ class Session:
         if self._session is None:
             # Reading the proxy settings costs on every request, so only where there are any.
             connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=25)
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=bool(getproxies()))
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                trust_env=bool(getproxies()),
+                cookie_jar=aiohttp.DummyCookieJar(),  # Slack's cookies mean nothing to us and cost time
+            )
         return self._session
 
     async def close(self) -> None:

@@ -47,6 +47,7 @@ async def test_failures_are_not_kept(build, slack):
     ("event", "given"),
     [
         ("user_change", {"user": {"id": "U1"}}),
+        ("user_change", {"user": {"id": "U1", "team_id": "T111", "is_restricted": True}}),
         ("channel_shared", {"channel": "COPEN"}),
         ("channel_unshared", {"channel": "COPEN"}),
         ("member_joined_channel", {"channel": "COPEN", "user": "UGUEST"}),
@@ -61,6 +62,19 @@ async def test_an_event_makes_us_look_again(build, slack, event, given):
     await edge.dispatch(slack.command("b"))
     assert slack.said[0]["text"] == "Acme 7.2"
     assert "Acme" not in slack.said[1]["text"]
+
+
+async def test_a_new_status_line_does_not_empty_the_caches(build, slack):
+    edge = build(commands={"/account-health": health})
+    await edge.dispatch(slack.command("a"))
+    await edge.dispatch(slack.event("user_change", user=slack.users["U2"]))
+    await edge.dispatch(slack.command("b"))
+    assert slack.count("conversations.info") == 1
+
+
+async def test_an_unknown_command_is_told_so(build, slack):
+    await build().dispatch(slack.command(command="/account-helth"))
+    assert "/ta-help" in slack.texts()[0]
 
 
 @pytest.mark.parametrize(
