@@ -25,6 +25,7 @@ class Connection:
     """One socket and the envelopes on it that nobody acked yet."""
 
     socket: web.WebSocketResponse
+    transport: asyncio.Transport | None = None
     waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
     def heard(self, text: str) -> None:
@@ -75,7 +76,7 @@ class SocketHub:
             await socket.send_json(self._goodbye("too_many_websockets"))
             await socket.close()
             return socket
-        connection = Connection(socket)
+        connection = Connection(socket, request.transport)
         self.connections.append(connection)
         self.links += 1
         life = SHORT_LIFE_SECONDS if short else LIFE_SECONDS
@@ -133,9 +134,8 @@ class SocketHub:
     async def drop(self) -> None:
         """Lose every connection without a word."""
         for connection in list(self.connections):
-            transport = connection.socket.get_extra_info("transport")
-            if transport is not None:
-                transport.abort()
+            if connection.transport is not None:
+                connection.transport.abort()
             self._left(connection)
 
     async def close(self) -> None:
