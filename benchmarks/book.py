@@ -8,6 +8,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -113,6 +114,17 @@ def write_csv(file: Path, names: Sequence[str], shift: int = 0) -> None:
             told["arr_year_ago"] //= 100
             cells = ("yes" if v is True else "no" if v is False else v for v in told.values())
             writer.writerow((account_id(number), name, *cells, as_of))
+
+
+def write_history(file: Path, rows: int) -> None:
+    """So many weeks of history, every one different from those in the filled book."""
+    columns = ("mau", "dau_4w_avg", "licensed_seats", "health_score", "health_category")
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("account_id", "week_ending", *columns))
+        for week in islice(weeks(rows // _WEEKS + 1), rows):
+            cells = [getattr(week, name) for name in columns]
+            writer.writerow((week.account_id, week.week_ending, cells[0] + 1, *cells[1:]))
 
 
 @asynccontextmanager

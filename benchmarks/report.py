@@ -22,7 +22,7 @@ class Size:
 
     accounts: int = 100_000
     rounds: int = 5
-    queries: int = 300
+    queries: int = 600
     seconds: float = 3.0  # how long one cell of a load runs
     burst: int = 20_000  # rows that are written while answers are timed
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from benchmarks.book import ASKED, filled, write_csv
+from benchmarks.book import ASKED, filled, write_history
 from benchmarks.load import Cell, Load, socket_acks
 from benchmarks.names import invented, typed
 from benchmarks.processes import Server, free_port, pinned_client, settings, start
@@ -192,10 +192,10 @@ async def _written(bench: Bench) -> Line:
     """Answers while another process imports rows into the same book, against idle."""
     load, seconds = bench.loads["ours"], max(bench.size.seconds * 2, 4.0)
     idle = await load.open(STEADY, seconds)
-    file = bench.work / "burst.csv"
-    await asyncio.to_thread(write_csv, file, invented(bench.size.accounts)[: bench.size.burst], 1)
+    file = bench.work / "history.csv"
+    await asyncio.to_thread(write_history, file, bench.size.burst)
     environment = settings(bench.work, bench.slack.port, 0, bench.work / "ours.db", socket_mode=False)
-    importing = start("import", ["-m", "bot", "import", "accounts", str(file)], environment, bench.work, 0)
+    importing = start("import", ["-m", "bot", "import", "history", str(file)], environment, bench.work, 0)
     bench.stack.callback(importing.stop)
     busy = Cell()
     while importing.process.poll() is None:
@@ -210,7 +210,7 @@ async def _written(bench: Bench) -> Line:
         ratio=loaded / quiet,
         goal=2,
         number=5,
-        note=f"an import beside the running bot, its process on the same core{failed}",
+        note=f"an import of history beside the running bot, its process on the same core{failed}",
     )
 
 
