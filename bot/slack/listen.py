@@ -7,7 +7,6 @@ are answered in the ack itself, get 2.5 seconds.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import secrets
@@ -197,9 +196,3 @@ def _app(side: SlackSide) -> AsyncApp:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-
-
-async def settled(edge: Edge, seconds: float = 60) -> int:
-    """Wait for everything under way; for tests and the command line."""
-    await asyncio.sleep(0)
-    return await edge.working.drained(seconds)

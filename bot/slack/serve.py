@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
@@ -91,14 +92,14 @@ async def _finish(
     for task in background:
         task.cancel()
     await asyncio.gather(*background, return_exceptions=True)
-    for site in list(runner.sites):
-        await site.stop()
+    deadline = time.monotonic() + FINISH
+    # First nothing more may come in, also on connections that are kept alive; then what came in is finished.
     if socket:
         await socket.stop()
-    left = await edge.working.drained(FINISH)
+    await runner.cleanup()
+    left = await edge.working.drained(max(1.0, deadline - time.monotonic()))
     if left:
         _log.error("stopped with work unfinished", count=left)
-    await runner.cleanup()
     await edge.side.close()
     _log.info("stopped")
 

@@ -19,7 +19,7 @@ from bot.slack.serve import serve
 from bot.slack.wiring import make_slack
 from bot.standin import modals
 from bot.standin import workspace as cast
-from bot.standin.delivery import NotAnswered
+from bot.standin.delivery import Envelope, NotAnswered
 from bot.standin.faults import Fault
 from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN
@@ -204,6 +204,20 @@ async def test_a_lost_connection_comes_back(office):
     async with asyncio.timeout(10):
         while office.server.sockets.links == links:  # noqa: ASYNC110 # the stand-in tells of the first one only
             await asyncio.sleep(0.01)
+    assert "Norvane" in str((await office.server.people.ask(ANA, "", "/account-health norvane"))[0].blocks)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "view_closed", "view": {"id": "V1"}},
+        {"type": "something_new"},
+        {"type": "block_actions", "actions": "x", "user": 7, "team": "y"},
+        {},
+    ],
+)
+async def test_what_we_do_not_hear_is_acked_or_slack_would_send_it_again(office, payload):
+    await office.server.people.transport().deliver(Envelope("interactive", payload))
     assert "Norvane" in str((await office.server.people.ask(ANA, "", "/account-health norvane"))[0].blocks)
 
 

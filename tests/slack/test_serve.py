@@ -8,7 +8,11 @@ import os
 import signal
 from urllib.parse import urlencode
 
-from bot.blocks.answers import Message, Options
+import pytest
+
+from bot.blocks.answers import Message, Modal, Options
+from bot.errors import OperatorError
+from bot.slack.serve import serve
 
 
 async def health(_asked, _ports):
@@ -129,6 +133,29 @@ async def test_a_refused_token_is_said_and_the_process_stays_up(serving, slack):
     await served.send(urlencode(slack.command("again")))
     await served.edge.working.drained(5)
     assert slack.texts()[1:] == ["Acme 7.2"]
+
+
+async def test_an_address_in_use_is_one_clear_sentence(serving, build):
+    served = await serving()
+    edge = build({"ta_bot_port": int(served.url.rpartition(":")[2])})
+    with pytest.raises(OperatorError, match="TA_BOT_PORT"):
+        await serve(edge, checks={})
+
+
+async def test_a_submission_in_hand_is_answered_while_stopping(serving, slack):
+    asked = asyncio.Event()
+
+    async def slow(_asked, _ports):
+        asked.set()
+        await asyncio.sleep(0.3)
+        return Modal(callback_id="x", title="In time", blocks=())
+
+    served = await serving(submissions={"slow": slow})
+    sending = asyncio.create_task(served.send(urlencode({"payload": json.dumps(slack.submit("slow"))})))
+    await asked.wait()
+    served.stop.set()
+    status, body = await sending
+    assert (status, "In time" in body) == (200, True)
 
 
 async def test_sigterm_finishes_what_was_acked(serving, slack):
