@@ -62,14 +62,14 @@ class StoredBook:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
         statement = sa.select(*ACCOUNT_COLUMNS).where(_NOT_CHURNED)
         if ta_email is not None:
-            statement = statement.where(accounts.c.ta_email == storable(ta_email.lower()))
+            statement = statement.where(accounts.c.ta_email == sa.bindparam("ta"))
         if team is not None:
-            statement = statement.where(accounts.c.team == storable(team))
+            statement = statement.where(accounts.c.team == sa.bindparam("team"))
         prepared = self._database.prepare(statement)
         values = {
             "today": self._clock.today().isoformat(),
-            "ta_email_1": ta_email and ta_email.lower(),
-            "team_1": team,
+            "ta": storable(ta_email and ta_email.lower()),
+            "team": storable(team),
         }
         params = tuple(values[name] for name in prepared.names)
 

@@ -60,10 +60,16 @@ class Database(ABC):
     """Connections, threads and transactions. All statements are written once, for both engines."""
 
     def __init__(self, url: sa.URL, *, readers: int, writers: int) -> None:
+        # A long transaction has a thread of its own: what waits for its locks must not take the thread that
+        # it needs to end.
         self.url = url
         self.shown = url.render_as_string(hide_password=True)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
-        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+        self._writers = (
+            ThreadPoolExecutor(writers, thread_name_prefix="store-note") if writers else self._writer
+        )
+        self._lock = asyncio.Lock()
         self.engine = self._make_engine()
 
     @property
@@ -92,18 +98,20 @@ class Database(ABC):
         return await self._in_thread(self._readers, lambda: self._read(work))
 
     async def in_writer(self, work: Callable[[], T]) -> T:
-        """Run in a writer thread."""
-        return await self._in_thread(self._writers, work)
+        """Run in the thread of transactions."""
+        return await self._in_thread(self._writer, work)
 
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """One short transaction, in one hop."""
-        async with self._turn():
+        if self._writers is not self._writer:
+            return await self._in_thread(self._writers, lambda: self._write(work))
+        async with self._lock:
             return await self.in_writer(lambda: self._write(work))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """Everything written with it is kept together when the block ends, or nothing of it on an error."""
-        async with self._turn():
+        async with self._lock:
             connection = await self.in_writer(self.engine.connect)
             try:
                 await self.in_writer(connection.begin)
@@ -131,16 +139,13 @@ class Database(ABC):
     @abstractmethod
     def _make_engine(self) -> sa.Engine: ...
 
-    @abstractmethod
-    def _turn(self) -> Any:
-        """An async context: whose turn it is to write."""
-
     def _open(self) -> None:
         with self.engine.connect():
             pass
 
     def _shut(self) -> None:
         self._readers.shutdown()
+        self._writer.shutdown()
         self._writers.shutdown()
         self.engine.dispose()
 
@@ -186,8 +191,7 @@ class SqliteDatabase(Database):
     """One file in WAL mode. Other processes may read and write it at the same time."""
 
     def __init__(self, url: sa.URL) -> None:
-        super().__init__(url, readers=1, writers=1)
-        self._lock = asyncio.Lock()
+        super().__init__(url, readers=1, writers=0)
         self._reading = sa.create_engine(url, poolclass=sa.pool.QueuePool, pool_size=2)
         sa.event.listen(self._reading, "connect", self._on_read_connect)
         self._point: sa.Connection | None = None
@@ -238,11 +242,6 @@ class SqliteDatabase(Database):
         sa.event.listen(engine, "begin", self._on_begin)
         return engine
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        async with self._lock:
-            yield
-
     def _read(self, work: Callable[[sa.Connection], T]) -> T:
         with self._reading.connect() as connection:
             return work(connection)
@@ -286,7 +285,7 @@ class PostgresDatabase(Database):
     """A server that several processes may share."""
 
     def __init__(self, url: sa.URL) -> None:
-        super().__init__(url, readers=6, writers=4)
+        super().__init__(url, readers=6, writers=3)
 
     async def point(self, prepared: Prepared, params: Params = ()) -> list[Any]:
         """In a thread: the server may be slow, and the event loop must not wait for it."""
@@ -316,10 +315,6 @@ class PostgresDatabase(Database):
             pool_pre_ping=True,  # a server that was restarted is found again
             connect_args={} if "connect_timeout" in self.url.query else {"connect_timeout": 5},
         )
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        yield
 
     def _read(self, work: Callable[[sa.Connection], T]) -> T:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -107,6 +107,7 @@ async def _save(database: Database, tx: Tx, table: sa.Table, rows: Iterable[Mapp
             *(table.c[name].is_distinct_from(statement.excluded[name]) for name in values if name != "source")
         ),
     )
+    upsert = upsert.execution_options(preserve_rowcount=True)
     count = sa.select(sa.func.count()).select_from(table)
 
     def write(connection: sa.Connection) -> Written:

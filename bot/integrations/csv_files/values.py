@@ -13,6 +13,8 @@ from bot.domain.account import Field, Kind
 
 Parse = Callable[[str], Any]
 
+_REMEMBERED = 8192  # cells of a column repeat: reading one again costs a tenth
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"(\d{1,15})(?:\.0*)?", re.ASCII)
@@ -39,6 +41,7 @@ def name(cell: str) -> str:
     return cell
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def email(cell: str) -> str:
     """An address in small letters."""
     cell = cell.strip()
@@ -55,11 +58,13 @@ def url(cell: str) -> str:
     return text(cell)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def words(cell: str) -> tuple[str, ...] | None:
     """`a; b`, the empty ones left out."""
     return tuple(word for part in cell.split(";") if (word := text(part))) or None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def dated(cell: str) -> tuple[tuple[str, date], ...] | None:
     """`name:2026-01-31; …`."""
     return tuple(_dated_part(part) for part in cell.split(";") if part.strip()) or None
@@ -72,6 +77,7 @@ def _dated_part(part: str) -> tuple[str, date]:
     return text(what), day(on)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def count(cell: str) -> int:
     """A whole number, 0 or more; `12.0` is one too, for spreadsheets write it so."""
     found = _WHOLE.fullmatch(cell.strip())
@@ -80,6 +86,7 @@ def count(cell: str) -> int:
     return int(found.group(1))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def number(cell: str) -> float:
     """A decimal number, 0 or more."""
     cell = cell.strip()
@@ -88,6 +95,7 @@ def number(cell: str) -> float:
     return float(cell)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def score(cell: str) -> float:
     """A health score."""
     value = number(cell)
@@ -96,6 +104,7 @@ def score(cell: str) -> float:
     return value
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def money(cell: str) -> int:
     """US dollars, `$1,234.50` or `1234.5`, as whole cents; no float is ever involved."""
     found = _MONEY.fullmatch(cell.strip())
@@ -105,6 +114,7 @@ def money(cell: str) -> int:
     return int(dollars.replace(",", "")) * 100 + int(cents.ljust(2, "0"))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def flag(cell: str) -> bool:
     """yes, no, true, false, 1 or 0."""
     value = _FLAGS.get(cell.strip().lower())
@@ -113,7 +123,7 @@ def flag(cell: str) -> bool:
     return value
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def day(cell: str) -> date:
     """A day that exists."""
     cell = cell.strip()
@@ -125,7 +135,7 @@ def day(cell: str) -> date:
         raise ValueError("there is no such day; write YYYY-MM-DD") from None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_REMEMBERED)
 def zone(cell: str) -> str:
     """The name of a time zone."""
     cell = cell.strip()
@@ -138,6 +148,7 @@ def zone(cell: str) -> str:
 def one_of(choices: tuple[str, ...]) -> Parse:
     """One of some words, in small letters."""
 
+    @lru_cache(maxsize=64)
     def choice(cell: str) -> str:
         word = cell.strip().lower()
         if word not in choices:
@@ -150,7 +161,7 @@ def one_of(choices: tuple[str, ...]) -> Parse:
 def as_of(now: datetime, today: date) -> Parse:
     """The instant a value was true: a day stands for its beginning in UTC; the future is refused."""
 
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=_REMEMBERED)
     def instant(cell: str) -> datetime:
         cell = cell.strip()
         if _DAY.fullmatch(cell):

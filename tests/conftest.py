@@ -1,0 +1,163 @@
+"""Shared fixtures: a clock that tests turn, and the real store on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from bot.store import Store, open_store
+
+_SUPERVISOR = Path(__file__).parent / "postgres_supervisor.py"
+_INSTALL = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
+_numbers = itertools.count(1)
+
+
+class TurnedClock:
+    """A clock that stands still until a test turns it."""
+
+    def __init__(self, now: datetime, zone: str = "UTC") -> None:
+        self.at = now
+        self.zone = ZoneInfo(zone)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def today(self) -> date:
+        return self.at.astimezone(self.zone).date()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long bars to `make soak`."""
+    if "soak" in (config.getoption("-m") or ""):
+        return
+    long = [item for item in items if item.get_closest_marker("soak")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture
+def clock() -> TurnedClock:
+    """Saturday 21 November 2026, 08:00 UTC."""
+    return TurnedClock(datetime(2026, 11, 21, 8, tzinfo=UTC))
+
+
+async def _migrate(url: str) -> None:
+    store = open_store(url, TurnedClock(datetime(2026, 11, 1, tzinfo=UTC)))
+    await store.start()
+    await store.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a migrated, empty SQLite database, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    asyncio.run(_migrate(f"sqlite:///{folder / 'ta-bot.db'}"))
+    return folder
+
+
+@pytest.fixture
+def sqlite_url(migrated_files: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test's own."""
+    folder = tmp_path / "book"
+    shutil.copytree(migrated_files, folder)
+    return f"sqlite:///{folder / 'ta-bot.db'}"
+
+
+def _find_postgres() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server for this worker, with a migrated database to copy; gone when the worker ends."""
+    programs = _find_postgres()
+    if programs is None:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(_INSTALL)
+        pytest.skip(_INSTALL)
+    folder = Path(tempfile.mkdtemp(prefix="ta-bot-pg-"))
+    user = getpass.getuser()
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        user = "postgres"
+        shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
+    # The supervisor stops the server when its input ends, even where this process is killed.
+    with subprocess.Popen(
+        [sys.executable, str(_SUPERVISOR), str(programs), str(folder), user],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd="/",
+        text=True,
+    ) as supervisor:
+        assert supervisor.stdout
+        said = supervisor.stdout.readline()
+        assert said == "ready\n", f"PostgreSQL did not start: {said}{supervisor.stdout.read()}"
+        template = f"postgresql://{user}@/template_book?host={folder}"
+        server = f"postgresql://{user}@/postgres?host={folder}"
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute("CREATE DATABASE template_book")
+        asyncio.run(_migrate(template))
+        yield server
+        supervisor.communicate()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Iterator[str]:
+    """A PostgreSQL database without any table."""
+    yield from _database(postgres_server, "template1")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test's own."""
+    yield from _database(postgres_server, "template_book")
+
+
+def _database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield server.replace("/postgres?", f"/{name}?")
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database, once on each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def store(database_url: str, clock: TurnedClock) -> AsyncIterator[Store]:
+    """The real store, empty, once on each engine."""
+    opened = open_store(database_url, clock)
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite_store(sqlite_url: str, clock: TurnedClock) -> AsyncIterator[Store]:
+    """The real store, empty, on SQLite alone: for claims that have nothing to do with the engine."""
+    opened = open_store(sqlite_url, clock)
+    await opened.start()
+    yield opened
+    await opened.close()

@@ -1,0 +1,79 @@
+"""What every keeper of ports.People promises, on both engines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from bot.domain.person import Person, Role, Team
+from bot.ports.book import Written
+from bot.ports.people import Absence
+from bot.store import Store
+
+ANN = Person(
+    email="ann@example.com",
+    name="Ann",
+    role=Role.TA,
+    team=Team.ENTERPRISE,
+    level="senior",
+    region="EMEA",
+    manager_email="max@example.com",
+    timezone="Europe/Berlin",
+    country="DE",
+    slack_user_id="U1",
+)
+BEN = Person(email="ben@example.com", name="ben", role=Role.TA, team=Team.SCALED)
+MAX = Person(email="max@example.com", name="Max", role=Role.MANAGER)
+
+
+async def save(store: Store, *people: Person) -> Written:
+    async with store.work.transaction() as tx:
+        return await store.people.save_people(tx, people, source="people.csv")
+
+
+async def test_a_person_comes_back_as_written(store: Store) -> None:
+    assert await save(store, ANN, BEN, MAX) == Written(added=3)
+    assert await store.people.find_person("ANN@Example.com ") == ANN
+    assert await store.people.find_person("ben@example.com") == BEN
+    assert await store.people.find_by_slack_id("U1") == ANN
+    assert await store.people.find_person("nobody@example.com") is None
+    assert await store.people.find_person("nul\0@example.com") is None
+    assert await store.people.find_by_slack_id("U\ud800") is None
+
+
+async def test_people_by_team_role_or_all_by_name(store: Store) -> None:
+    await save(store, MAX, BEN, ANN)
+    assert await store.people.list_people() == (ANN, BEN, MAX)
+    assert await store.people.list_people(team=Team.SCALED) == (BEN,)
+    assert await store.people.list_people(role=Role.TA) == (ANN, BEN)
+    assert await store.people.list_people(role=Role.TA, team=Team.DIGITAL) == ()
+
+
+async def test_saving_again_counts_what_changed_and_drops_nobody(store: Store) -> None:
+    await save(store, ANN, BEN)
+    moved = replace(ANN, team=Team.DIGITAL, slack_user_id=None)
+    assert await save(store, moved, MAX) == Written(added=1, changed=1)
+    assert await save(store, moved) == Written(unchanged=1)
+    assert await store.people.find_person("ann@example.com") == moved
+    assert await store.people.find_person("ben@example.com") == BEN
+
+
+async def test_an_absence_is_one_row_a_person_and_first_day(store: Store) -> None:
+    first = Absence(email="ann@example.com", starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 4))
+    other = Absence(
+        email="ann@example.com",
+        starts_on=date(2026, 11, 2),
+        ends_on=date(2026, 11, 2),
+        half_day_start=True,
+        half_day_end=True,
+        status="requested",
+    )
+
+    async def save_absences(*absences: Absence) -> Written:
+        async with store.work.transaction() as tx:
+            return await store.people.save_absences(tx, absences, source="absences.csv")
+
+    assert await save_absences(first, other) == Written(added=2)
+    longer = replace(first, ends_on=date(2026, 12, 8))
+    assert await save_absences(longer, other) == Written(changed=1, unchanged=1)
+    assert await store.people.list_absences("Ann@example.com") == (other, longer)
