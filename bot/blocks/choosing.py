@@ -35,14 +35,19 @@ def nearest_accounts(typed: str, nearest: Sequence[NamedAccount], action_id: str
     return Message(text=said, blocks=(build.section(said), look))
 
 
-def _menu(said: str, accounts: Sequence[NamedAccount], action_id: str, *more: build.Json) -> Message:
-    fitting = [one for one in accounts if len(one.id) <= limits.OPTION_VALUE][:OFFERED]
-    names = [text.one_line(one.name, 60) for one in fitting]
-    shown = [
+def labelled(accounts: Sequence[NamedAccount]) -> list[tuple[str, str]]:
+    """Menu options of accounts; those of one name are told apart by id, and one whose id no menu holds is left out."""
+    fitting = [one for one in accounts if len(one.id) <= limits.OPTION_VALUE]
+    names = [text.one_line(one.name, 55) for one in fitting]
+    return [
         (f"{name} ({text.one_line(one.id, 12)})" if names.count(name) > 1 else name, one.id)
         for name, one in zip(names, fitting, strict=True)
     ]
+
+
+def _menu(said: str, accounts: Sequence[NamedAccount], action_id: str, *more: build.Json) -> Message:
+    shown = labelled(accounts)[:OFFERED]
     listed = text.and_more([text.name(one.name, 60) for one in accounts], 5)
     menu = [build.static_select(action_id, "Choose an account", shown)] if shown else []
     blocks = (build.section(said), build.actions(*menu, *more)) if menu or more else (build.section(said),)
-    return Message(text=f"{said} {listed}", blocks=blocks, accounts=tuple(one.id for one in fitting))
+    return Message(text=f"{said} {listed}", blocks=blocks, accounts=tuple(value for _, value in shown))

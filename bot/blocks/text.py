@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_ISOLATE = "\u2069"
@@ -32,6 +33,7 @@ def trim(text: str, limit: int) -> str:
     return text or "–"
 
 
+@lru_cache(maxsize=2048)  # names and sources recur in every answer
 def one_line(text: str, limit: int = 80) -> str:
     """A name as people typed it, on one line and cut; a right-to-left one is kept from turning its line around."""
     if text.isascii() and text.isprintable():
@@ -43,6 +45,7 @@ def one_line(text: str, limit: int = 80) -> str:
     return text
 
 
+@lru_cache(maxsize=2048)
 def name(text: str, limit: int = 80) -> str:
     """A name for mrkdwn: one line, escaped, and with nothing in it taken for formatting or an emoji."""
     text = escape(one_line(text, limit))

@@ -16,7 +16,8 @@ from bot.features.books import rules, views
 from bot.ports import Ports
 
 CHANGES_READ = 200
-KEYWORDS = "`help`, `changes`, `team NAME`"
+LONGEST_NAME = 300
+"""What is longer is no name; it is cut before it is looked up."""
 
 
 async def my_book(ask: Ask, ports: Ports) -> Message:
@@ -135,7 +136,7 @@ async def list_changes(ask: Ask, ports: Ports, since: str, note: str = "") -> Me
 
 async def keyword_note(ports: Ports, typed: str) -> str:
     """What to say where a keyword is also an account's name."""
-    chosen = (await ports.book.find_by_name(typed)).chosen
+    chosen = (await ports.book.find_by_name(typed[:LONGEST_NAME])).chosen
     if chosen is None or not chosen.exact:
         return ""
     name = text.name(chosen.name)

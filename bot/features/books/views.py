@@ -20,6 +20,10 @@ FILTER = "books.filter"
 OPEN_TEAM = "books.open_team"
 FIND = "health.find"  # heard by the account's own feature: it answers with the card
 NAME = 40
+TYPE = (
+    "`/account-health NAME` for one account, `/account-health @person` or `/account-health team NAME` for a book, "
+    "`/account-health changes` for what changed category, `/account-health help` for examples"
+)
 LINES = 8
 """Accounts in one section of the plain twin, so that it stays readable aloud."""
 CHANGES_SHOWN = 40
@@ -167,7 +171,7 @@ def _teams(teams: Sequence[tuple[str, Team]]) -> list[build.Json]:
 def start(said: str, teams: Sequence[tuple[str, Team]]) -> Message:
     """For somebody without a book: look for an account, or open a team's book."""
     menus = build.actions(_find(), *_teams(teams))
-    return Message(text=said, blocks=(build.section(said), menus))
+    return Message(text=said, blocks=(build.section(said), menus, build.context(f"Or type {TYPE}.")))
 
 
 def changes(

@@ -120,7 +120,8 @@ async def _serving(ports: Ports, team: Team | None) -> rules.Serving | None:
 async def suggest(asked: Typeahead, ports: Ports) -> Options:
     """The accounts that the letters typed so far may mean."""
     matches = await ports.book.search_names(asked.text[:LONGEST_NAME], limit=20)
-    return Options(options=tuple((text.one_line(one.name, 70), one.id) for one in matches))
+    named = [NamedAccount(one.id, one.name) for one in matches]
+    return Options(options=tuple(choosing.labelled(named)))
 
 
 async def choose_channel(asked: Action, ports: Ports) -> Modal:

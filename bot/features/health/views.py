@@ -54,9 +54,9 @@ class _Notes(Footnotes):
         key = (id(stamp), id(group))
         said = self._origins.get(key)
         if said is None:
-            card, old = self._card, self._card.now - stamp.as_of
+            card = self._card
             stale = is_stale(stamp, group, card.freshness, card.now)
-            said = origin(stamp.source, old, assumed=stamp.assumed, stale=stale)
+            said = origin(stamp.source, card.now - stamp.as_of, assumed=stamp.assumed, stale=stale)
             self._origins[key] = said
         return said
 
