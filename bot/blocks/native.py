@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from bot.blocks import limits
-from bot.blocks.text import trim
+from bot.blocks.text import score, trim
 
 Json: TypeAlias = dict[str, Any]
 Cell: TypeAlias = str | tuple[float, str]
@@ -57,7 +57,7 @@ def chart_in_words(title: str, labels: Sequence[str], series: Sequence[tuple[str
     """What a line chart shows, for screen readers and for workspaces without native charts."""
     lines = [
         f"*{name}* "
-        + " · ".join([f"{label} {value:.1f}" for label, value in zip(labels, values, strict=True)])
+        + " · ".join([f"{label} {score(value)}" for label, value in zip(labels, values, strict=True)])
         for name, values in series
     ]
     return "\n".join((f"*{title}*", *lines))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from math import floor
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_ISOLATE = "\u2069"
@@ -117,14 +118,14 @@ def percent(ratio: float) -> str:
 
 
 def score(value: float) -> str:
-    """A score out of ten, to one decimal."""
-    return f"{value:.1f}"
+    """A score or points to one decimal, halves upwards as people round: 1.25 is 1.3."""
+    return f"{floor(value * 10 + 0.5 + 1e-9) / 10:.1f}"
 
 
 def signed(value: float) -> str:
     """A difference, with its direction: `▲ 0.4`, `▼ 1.2`, `± 0`."""
-    rounded = round(value, 1)
-    return f"▲ {rounded:.1f}" if rounded > 0 else f"▼ {-rounded:.1f}" if rounded < 0 else "± 0"
+    size = score(abs(value))
+    return "± 0" if size == "0.0" else f"{'▲' if value > 0 else '▼'} {size}"
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
@@ -165,7 +166,8 @@ def target(at_least: float | None, tolerance: float, words: str) -> str:
 
 def points(value: float) -> str:
     """Points of a score gained or lost: `+0.4 points`; nothing where that rounds to none."""
-    return "" if abs(value) < 0.05 else f"{'+' if value > 0 else '−'}{abs(value):.1f} points"
+    size = score(abs(value))
+    return "" if size == "0.0" else f"{'+' if value > 0 else '−'}{size} points"
 
 
 def category(word: str) -> str:

@@ -54,6 +54,13 @@ def test_age(old: timedelta, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "said"), [(0, "0.0"), (1.25, "1.3"), (0.35, "0.4"), (3.333, "3.3"), (6.66, "6.7"), (10, "10.0")]
+)
+def test_scores_round_as_people_do(value: float, said: str) -> None:
+    assert text.score(value) == said
+
+
+@pytest.mark.parametrize(
     ("difference", "said"), [(0.44, "▲ 0.4"), (-1.2, "▼ 1.2"), (0.04, "± 0"), (-0.04, "± 0"), (0.06, "▲ 0.1")]
 )
 def test_signed(difference: float, said: str) -> None:

@@ -12,7 +12,7 @@ from bot.domain.freshness import group_of_trait
 from bot.domain.health import Category, Verdict
 from bot.domain.person import Team
 from bot.domain.provenance import Known
-from bot.features.books.rules import PAGE, Origin, Page, Row, Scope, Summary
+from bot.features.books.rules import PAGE, Origin, Page, Row, Scope
 
 NEXT = "books.next"
 PREVIOUS = "books.previous"
@@ -33,7 +33,7 @@ CATEGORIES = (Category.RED, Category.YELLOW, Category.GREEN)
 
 def page(page: Page, teams: Sequence[tuple[str, Team]] = ()) -> Message:
     """One page of a book as a table, worst first."""
-    summary = _summary(page.summary)
+    summary = _summary(page)
     top: list[Block] = [build.header(text.one_line(page.title, limits.HEADER - 2))]
     if page.note:
         top.append(build.context(page.note))
@@ -70,7 +70,8 @@ def _empty(page: Page, top: list[Block], teams: Sequence[tuple[str, Team]]) -> M
     return Message(text=f"{text.name(page.title)}: {said}", blocks=(*top, build.section(said), menus))
 
 
-def _summary(summary: Summary) -> str:
+def _summary(page: Page) -> str:
+    summary = page.summary
     counts = [
         f"{text.CIRCLES[one]} {summary.categories[one]} {one}"
         for one in CATEGORIES
@@ -79,7 +80,9 @@ def _summary(summary: Summary) -> str:
     if summary.categories.get(None):
         counts.append(f"{summary.categories[None]} without a category")
     mean = summary.mean_health
-    healthy = f"mean health {text.score(mean.value)}" if isinstance(mean, Known) else "mean health unknown"
+    healthy = "mean health unknown"
+    if isinstance(mean, Known):
+        healthy = f"mean health {text.score(mean.value)} (oldest score {text.age(mean.age(page.now))})"
     arr = text.money(summary.arr) + " ARR"
     if summary.arr_unknown:
         arr += f" (unknown for {summary.arr_unknown})"

@@ -103,7 +103,7 @@ def _costly(card: Card) -> str:
     if not costing:
         return ""
     said = [
-        f"{one.rule.label.partition(':')[0]} {_read(one.rule, value_of(one.value))} ({one.cost:.1f})"
+        f"{one.rule.label.partition(':')[0]} {_read(one.rule, value_of(one.value))} ({text.score(one.cost or 0)})"
         for one in costing[:2]
     ]
     return f"Costs most points: {', '.join(said)}."
@@ -307,7 +307,7 @@ def _trait_row(one: TraitReading, notes: _Notes) -> list[native.Cell]:
         rule.healthy_when,
         rule.poor_when,
         f"{text.MARKS[one.verdict]} {one.verdict}",
-        (round(cost, 2), f"{cost:.1f}"),
+        (round(cost, 2), text.score(cost)),
         notes.origin(value.stamp, group_of_trait(rule)),
     ]
 
@@ -331,7 +331,9 @@ def _readings(card: Card) -> list[Block]:
 
 
 def _odds(odds: rules.Disagreement) -> str:
-    theirs = str(odds.theirs) if odds.their_score is None else f"{odds.their_score:.1f}, {odds.theirs}"
+    theirs = (
+        str(odds.theirs) if odds.their_score is None else f"{text.score(odds.their_score)}, {odds.theirs}"
+    )
     difference = "" if odds.by is None else f" ({text.signed(odds.by)})"
     return (
         f":warning: *Two readings.* Vitally says *{theirs}*; the traits as recorded give "
