@@ -89,17 +89,22 @@ class SlackDirectory:
 
     async def find_user_group(self, handle: str) -> str | None:
         """The id of an enabled user group; None as well while Slack does not answer."""
+        groups = self._groups.peek("")
+        if groups is None:
+            groups = await self._groups_told()
+        return groups.get(handle.removeprefix("@").lower())
+
+    async def _groups_told(self) -> Mapping[str, str]:
+        """The user groups, none while Slack does not answer: a card without a mention beats one that waits."""
         if time.monotonic() < self._groups_rest_until:
-            return None
+            return {}
         try:
             async with asyncio.timeout(GROUPS_WAIT):
-                groups = await self._groups.get("", self._user_groups)
+                return await self._groups.get("", self._user_groups)
         except (SourceError, TimeoutError) as error:
-            # A card without the mention beats one that waits for Slack each time.
             _log.warning("user groups not told", error=str(error) or "no answer in time")
             self._groups_rest_until = time.monotonic() + GROUPS_REST
-            return None
-        return groups.get(handle.removeprefix("@").lower())
+            return {}
 
     async def readers_of(self, channel_id: str) -> Readers:
         """Who would see a message there, asked of Slack anew; refused where anything is unknown."""

@@ -182,7 +182,9 @@ class _Door(AsyncMiddleware):
 
 
 def _app(side: SlackSide) -> AsyncApp:
-    logger = logging.getLogger("slack_bolt")
+    # Bolt warns of tokens it finds in the environment and of requests nobody hears; the door tells of those.
+    logger = logging.getLogger("slack_bolt.edge")
+    logger.setLevel(logging.ERROR)
     secret = side.settings.slack_signing_secret
     return AsyncApp(
         name="ta-bot",

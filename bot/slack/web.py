@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies
 
 import aiohttp
@@ -132,7 +132,8 @@ async def posted(
         ) as answer:
             return Reply(answer.status, await answer.read(), _seconds(answer.headers.get("Retry-After")))
     except aiohttp.ClientConnectorError as error:
-        raise SourceUnavailable("Slack cannot be reached", retry_after=0.2) from error
+        where = urlsplit(url).netloc
+        raise SourceUnavailable(f"Slack cannot be reached at {where}", retry_after=0.2) from error
     except TimeoutError as error:
         raise Lost("Slack did not answer in time") from error
     except aiohttp.ClientError as error:

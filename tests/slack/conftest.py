@@ -79,6 +79,7 @@ class FakeSlack:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
     broken: dict[str, Answering] = field(default_factory=dict)  # by method, or `response_url`
+    tokens: set[str] = field(default_factory=set)
     installing: dict[str, Any] = field(default_factory=dict)  # what oauth.v2.access answers
     connections: set[Any] = field(default_factory=set)
 
@@ -162,6 +163,8 @@ class FakeSlack:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         self.connections.add(request.transport)
         name = request.match_info.get("method", "response_url")
+        if "Authorization" in request.headers:
+            self.tokens.add(request.headers["Authorization"])
         if request.content_type == "application/json":
             given = await request.json()
         else:
@@ -169,8 +172,12 @@ class FakeSlack:
         self.calls.append((name, given))
         if name in self.broken:
             answer = self.broken[name](given)
-            if asyncio.iscoroutine(answer):
-                answer = await answer
+            try:
+                answer = await answer if asyncio.iscoroutine(answer) else answer
+            except ConnectionResetError:
+                assert request.transport
+                request.transport.abort()
+                return web.Response()
             if isinstance(answer, web.StreamResponse):
                 return answer
             if answer is not None:

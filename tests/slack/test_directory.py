@@ -190,6 +190,13 @@ async def test_user_groups_by_handle(build, slack):
     assert await directory.find_user_group("new") == "S3"
 
 
+async def test_user_groups_that_slack_does_not_tell_are_not_waited_for_each_time(build, slack):
+    slack.broken["usergroups.list"] = lambda _: {"ok": False, "error": "missing_scope"}
+    directory = build().side.directory
+    assert [await directory.find_user_group("ta") for _ in range(3)] == [None, None, None]
+    assert slack.count("usergroups.list") == 1
+
+
 async def test_people_by_address(build, slack):
     slack.broken["users.lookupByEmail"] = lambda given: (
         {"ok": True, "user": slack.users["U1"]}
