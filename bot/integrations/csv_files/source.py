@@ -188,10 +188,12 @@ def _check_header(header: Sequence[str] | None, kind: FileKind, bad: _Bad) -> tu
     names = [name.strip().lower() for name in header or ()]
     if not any(names):
         bad.add(1, "", "", f"the file is empty; its first line must name the columns: {_some(kind)}")
-    missing = [name for name in kind.required if name not in names]
-    for name in missing if any(names) else ():
-        hint = " (the columns must be separated by commas)" if len(names) == 1 and ";" in names[0] else ""
-        bad.add(1, name, "", f"this column is required and missing{hint}")
+    if len(names) == 1 and ";" in names[0]:
+        bad.add(1, "", names[0], "the columns must be separated by commas")
+    bad.refuse()
+    for name in kind.required:
+        if name not in names:
+            bad.add(1, name, "", "this column is required and missing")
     for name in sorted({name for name in names if name in kind.columns and names.count(name) > 1}):
         bad.add(1, name, "", "this column occurs twice")
     bad.refuse()
