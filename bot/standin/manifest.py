@@ -1,15 +1,12 @@
-"""The app's manifest: what it may do, which events it hears, which commands it has."""
+"""The app's manifest as the stand-in reads it: commands with their escaping, the home tab, the bot's name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-PLACES = (Path(__file__).parents[1] / "manifest.yml", Path(__file__).parents[2] / "manifest.yml")
+from bot import manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +36,8 @@ class Manifest:
 
 @cache
 def load() -> Manifest:
-    """Read the manifest: packaged in a wheel, at the repository's root in a checkout."""
-    path = next(place for place in PLACES if place.is_file())
-    return translate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    """Read the manifest once."""
+    return translate(manifest.load().raw)
 
 
 def translate(raw: dict[str, Any]) -> Manifest:
