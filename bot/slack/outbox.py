@@ -175,6 +175,8 @@ class RecordingOutbox:
 
 
 def _took(reply: Reply) -> dict[str, Any]:
+    if reply.status == 200 and reply.body == b"ok":
+        return {}
     if reply.status == 429:
         raise SourceUnavailable("Slack asks us to wait", retry_after=reply.retry_after or 1.0)
     if reply.status >= 500:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies
@@ -125,10 +126,9 @@ async def posted(
     session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str], seconds: float
 ) -> Reply:
     """POST and read the answer; a connection that never came about or broke raises SourceUnavailable."""
-    timeout = aiohttp.ClientTimeout(total=seconds)
     try:
         async with session.post(
-            url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            url, data=body, headers=headers, timeout=_timeout(seconds), allow_redirects=False
         ) as answer:
             return Reply(answer.status, await answer.read(), _seconds(answer.headers.get("Retry-After")))
     except aiohttp.ClientConnectorError as error:
@@ -154,6 +154,11 @@ async def patiently(once: Callable[[], Awaitable[dict[str, Any]]], patience: Pat
         wait = error.retry_after
     await asyncio.sleep(wait)
     return await once()
+
+
+@lru_cache(maxsize=16)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds)
 
 
 def _encoded(method: str, arguments: Mapping[str, Any]) -> tuple[bytes, str]:
