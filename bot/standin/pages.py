@@ -1,4 +1,4 @@
-"""Serves the page: one HTML file, one script, one style sheet, nothing from elsewhere."""
+"""Serves the page: one HTML file, its scripts and style sheet, nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from importlib import resources
 
 from aiohttp import web
 
+SCRIPTS = ("app", "blocks", "data", "dom", "elements", "mrkdwn")
 FILES = {
     "/": ("index.html", "text/html"),
-    "/page/app.js": ("app.js", "text/javascript"),
-    "/page/blocks.js": ("blocks.js", "text/javascript"),
     "/page/style.css": ("style.css", "text/css"),
+    **{f"/page/{name}.js": (f"{name}.js", "text/javascript") for name in SCRIPTS},
 }
 HEADERS = {
     # Scripts and styles from our own files only: what somebody types cannot run, whatever the page does with it.
