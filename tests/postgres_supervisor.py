@@ -49,7 +49,7 @@ def main(programs: Path, folder: Path, user: str) -> None:
         finally:
             server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
             server.wait()
-            shutil.rmtree(data, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
