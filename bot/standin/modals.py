@@ -28,6 +28,8 @@ class Submitted:
 async def submit(actors: Actors, user: str, values: Mapping[str, Any] | None = None) -> Submitted:
     """Fill in the modal on top and submit it. `values` go by block id or action id."""
     person, view = _top(actors, user)
+    if not view.body.get("submit"):
+        raise CannotDo("The form has nothing to submit.")
     for name, value in (values or {}).items():
         fill(view, name, value)
     view.errors = _left_empty(view)

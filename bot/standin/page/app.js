@@ -5,7 +5,7 @@ import { mrkdwn, textOf } from "/page/mrkdwn.js";
 import { render } from "/page/blocks.js";
 
 const at = (id) => document.getElementById(id);
-const page = { state: null, user: null, channel: "", seen: null, drawn: new Map(), read: {}, modal: "", round: 0 };
+const page = { state: null, user: null, channel: "", seen: null, values: {}, drawn: new Map(), read: {}, modal: "", round: 0 };
 
 async function call(path, body) {
   const asked = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
@@ -14,9 +14,10 @@ async function call(path, body) {
 }
 
 async function act(path, body) {
-  at("status").textContent = "";
+  const say = (text) => [at("status"), at("modal-status")].forEach((place) => { if (place) place.textContent = text; });
+  say("");
   const answer = await call(path, { user: page.user, ...body });
-  if (!answer.ok) at("status").textContent = answer.error;
+  if (!answer.ok) say(answer.error);
   return answer;
 }
 
@@ -112,7 +113,9 @@ function drawMessages() {
   const same = nodes.length === box.children.length && nodes.every((node, number) => node === box.children[number]);
   if (!same) box.replaceChildren(...nodes);
   page.drawn = kept;
-  if (!same && low) box.scrollTop = box.scrollHeight;
+  const last = nodes.at(-1);
+  // A message taller than the view is read from its beginning.
+  if (!same && low && last) box.scrollTop = last.offsetHeight > box.clientHeight ? last.offsetTop - box.offsetTop : box.scrollHeight;
   page.read[`${page.user}/${page.channel}`] = Number(here.at(-1)?.ts || 0);
 }
 
@@ -122,14 +125,18 @@ function drawModal() {
   const box = at("modal"), view = page.seen.modals.at(-1);
   const key = view ? view.id + view.hash + JSON.stringify(view.errors) : "";
   if (key === page.modal) return;
-  const values = page.values && page.modal.startsWith(view?.id || "-") ? page.values : {};
+  // What was entered stays while the same form is corrected; a form that took its place asks for other things.
+  const asked = new Set((view?.blocks || []).map((block) => block.block_id));
+  const before = view && page.modal.startsWith(view.id) ? Object.entries(page.values) : [];
+  const values = Object.fromEntries(before.filter(([block]) => asked.has(block)));
   page.modal = key;
   if (!view) { box.close(); return; }
   const ctx = { ...context(null, view), values };
   page.values = values;
-  const submit = (event) => { event.preventDefault(); act("submit", { values }); };
+  const submit = (event) => { event.preventDefault(); if (view.submit) act("submit", { values }); };
   box.replaceChildren(el("form", { submit },
     el("h2", { id: "modal-title" }, textOf(view.title, names)), render(view.blocks, ctx),
+    el("p", { id: "modal-status", class: "wrong", role: "alert" }),
     el("p", { class: "foot" }, el("button", { type: "button", click: () => act("close", {}) }, view.close ? textOf(view.close, names) : "Close"),
       view.submit ? el("button", { type: "submit", class: "primary" }, textOf(view.submit, names)) : null)));
   if (!box.open) box.showModal();
@@ -195,9 +202,9 @@ function go(channelId) {
 
 function draw() {
   if (!page.channel) page.channel = direct()?.id || "";
+  drawMessages();
   drawSidebar();
   drawPlace();
-  drawMessages();
   drawModal();
 }
 

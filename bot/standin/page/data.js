@@ -78,7 +78,7 @@ function plotted(body) {
   }
   const step = Math.ceil(names.length / 7);
   names.forEach((name, at) => {
-    if (at % step === 0) picture.append(svg("text", { x: x(at), y: HEIGHT - 8, "text-anchor": "middle" }, name));
+    if (at % step === 0) picture.append(svg("text", { x: x(at), y: HEIGHT - 8, "text-anchor": at > 0 && at === names.length - 1 ? "end" : "middle" }, name));
   });
   body.series.forEach((one, number) => mark(picture, body, one, number, x, y, low));
   const head = el("tr", {}, el("th", {}, ""), body.series.map((one) => el("th", { scope: "col" }, one.name)));
