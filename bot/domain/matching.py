@@ -19,12 +19,13 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from bot.domain.names import LONGEST, domain_in, fold, in_order, stem, unquoted
 
 _RAREST = 8  # trigrams of a query that are looked up
-_ENOUGH = 26_000  # labels read from postings, after which no further trigram is looked up
+_ENOUGH = 6_000  # labels read from postings, after which no further trigram is looked up: 26,000 find no more
 _POOL = 200  # candidates that are compared letter by letter
 _PLAUSIBLE = 0.85  # a score from which a name is worth offering to choose from
 _CLEAR = 0.93  # a score that says the words stand as they were typed; and that of a name with all its words
 _NEAR = 0.5  # a score below which a name is not even near
 _SLIPPED = 0.7  # a score below which more than three slips lie between: not worth counting
+_FAR = 5  # slips from which on it does not matter how many: two are forgiven, two more keep others at bay
 _PREFIX = 0.9  # what the beginning of a name scores at least
 _MOST_CANDIDATES = 10
 _MOST_NEAREST = 5
@@ -168,11 +169,11 @@ class NameIndex:
     def _winner(self, query: str, alike: Iterable[tuple[int, float]]) -> Match | None:
         """The one account a few slips of the finger away, when every other is clearly farther."""
         allowed = 0 if len(query) < 4 else 1 if len(query) < 8 else 2
+        near = [label for label, score in alike if score >= _SLIPPED]
         edits: dict[int, tuple[int, int]] = {}
-        for label, score in alike:
-            if score >= _SLIPPED:
-                owner, slips = self._owners[label], (_edits(query, self._labels[label]), label)
-                edits[owner] = min(slips, edits.get(owner, slips))
+        for label, away in zip(near, _slips(query, [self._labels[label] for label in near]), strict=True):
+            owner = self._owners[label]
+            edits[owner] = min((away, label), edits.get(owner, (away, label)))
         ranked = sorted((*slips, owner) for owner, slips in edits.items())[:2]
         if not ranked or ranked[0][0] > allowed or ranked[-1][0] < ranked[0][0] + 2 * (len(ranked) - 1):
             return None
@@ -233,9 +234,9 @@ class NameIndex:
         if max(scores, default=0.0) < _CLEAR:  # perhaps the words stand in another order
             ordered = _likeness(in_order(short), [in_order(name) for name in bare])
             scores = [max(score, 0.98 * other) for score, other in zip(scores, ordered, strict=True)]
-        words = query.split(" ")
+        words = set(query.split(" "))
         return [
-            (label, max(score, _CLEAR) if _has_words(name, words) else score)
+            (label, max(score, _CLEAR) if words.issubset(name.split(" ")) else score)
             for label, name, score in zip(pool, labels, scores, strict=True)
         ]
 
@@ -318,18 +319,21 @@ def _likeness(query: str, labels: Sequence[str]) -> list[float]:
     return likeness
 
 
-def _has_words(label: str, words: Sequence[str]) -> bool:
-    return all(word in label for word in words) and set(words) <= set(label.split(" "))
+def _slips(query: str, labels: Sequence[str]) -> list[int]:
+    """How many slips lie between the query and each label, whatever the legal form and the order of words."""
+    short, bare = stem(query), [stem(label) for label in labels]
+    ordered = [in_order(label) for label in bare]
+    ways = (_distances(query, labels), _distances(short, bare), _distances(in_order(short), ordered))
+    return list(map(min, *ways))
 
 
-def _edits(query: str, label: str) -> int:
-    """How many slips lie between them, whatever the legal form and the order of words."""
-    short, other = stem(query), stem(label)
-    return min(
-        OSA.distance(query, label),
-        OSA.distance(short, other),
-        OSA.distance(in_order(short), in_order(other)),
-    )
+def _distances(query: str, labels: Sequence[str]) -> list[int]:
+    distances = [_FAR] * len(labels)
+    for _, distance, place in process.extract(
+        query, labels, scorer=OSA.distance, limit=None, score_cutoff=_FAR - 1
+    ):
+        distances[place] = distance
+    return distances
 
 
 def _prefix_score(query: str, label: str) -> float:
