@@ -70,14 +70,18 @@ class Actors:
             raise CannotDo(f"There is no conversation called {wanted}.")
         return found
 
-    async def type(self, user: str, channel: str, text: str, *, anyway: bool = False) -> Any:
+    async def type(
+        self, user: str, channel: str, text: str, *, thread: str | None = None, anyway: bool = False
+    ) -> Any:
         """Type a line and send it. A slash command gives the app's ack; `anyway` also does what Slack forbids."""
         person = self.who(user)
         place = self.where(person, channel)
         if not anyway:
             self._refuse_absent(person, place)
         if not text.startswith("/"):
-            return await self._say(person, place, text)
+            return await self._say(person, place, text, thread)
+        if thread and not anyway:
+            raise CannotDo("Slash commands cannot be used in threads.")
         name, _, rest = text.partition(" ")
         if not anyway:
             self._refuse_command(person, name)
@@ -95,9 +99,12 @@ class Actors:
         if manifest.load().find_command(name) is None or not self.desk.workspace.is_ours(person):
             raise CannotDo(f"{name} is not a valid command.")
 
-    async def _say(self, person: User, place: Channel, text: str) -> None:
+    async def _say(self, person: User, place: Channel, text: str, thread: str | None) -> None:
         workspace = self.desk.workspace
+        if thread and workspace.find_message(place.id, thread) is None:
+            raise CannotDo("There is no such thread.")
         said = Message(channel=place.id, ts=workspace.new_ts(), user=person.id, text=self.escape(text))
+        said.thread_ts = thread
         workspace.say(said)
         await self.happenings.said(said, place)
 
@@ -201,7 +208,8 @@ class Actors:
         """Press a button in the open modal or the newest message that holds it (or in the message of that ts)."""
         person = self.who(user)
         where, held = self._find(person, action_id, value, message, anyway=anyway)
-        return await self._act(person, where, held, {})
+        thumbs = held.element["type"] == "feedback_buttons"
+        return await self._act(person, where, held, {"value": value} if thumbs else {})
 
     async def choose(
         self,
@@ -288,7 +296,8 @@ class Actors:
         modals = workspace.modals.get(person.id, [])
         seen = list(workspace.messages) if anyway else list(workspace.seen_by(person.id))
         if message is not None:
-            return [one for one in seen if one.ts == message]
+            home_tab = [one for one in [workspace.homes.get(person.id)] if one and one.id == message]
+            return [*home_tab, *(one for one in seen if one.ts == message)]
         if modals:
             return [modals[-1]]
         home = workspace.homes.get(person.id)

@@ -2,7 +2,7 @@
 
 GET  /control/state                     the team, its people, conversations, user groups and commands
 GET  /control/screen?user=&channel=     what a person sees; with `since=VERSION` it waits (≤ 20 s) for news
-POST /control/type     {user, channel, text}                       a line typed and sent
+POST /control/type     {user, channel, text, thread?}              a line typed and sent
 POST /control/press    {user, action_id, value?, message?}         a button pressed
 POST /control/choose   {user, action_id, option, query?, message?} a menu chosen from
 POST /control/suggest  {user, action_id, typed, message?}          what a menu offers for some letters
@@ -32,6 +32,7 @@ from bot.standin.api_views import view_json
 from bot.standin.calls import Json
 from bot.standin.delivery import NotAnswered
 from bot.standin.faults import FAULT_KINDS, Fault
+from bot.standin.presence import status_json
 from bot.standin.socket_mode import SocketHub
 from bot.standin.state import Message, User, View, Workspace
 
@@ -68,27 +69,32 @@ class ControlRoutes:
             "reset": self._reset,
         }
         for name, handler in does.items():
-            app.router.add_post(f"/control/{name}", _json_handler(handler))
+            app.router.add_post(f"/control/{name}", json_handler(handler))
 
     async def state(self, _request: web.Request) -> web.Response:
         """The workspace as a sidebar needs it."""
+        return web.json_response(self.state_json())
+
+    def state_json(self) -> Json:
+        """The team, its people, conversations, user groups and the app's commands."""
         workspace = self.workspace
         commands = [
             {"command": one.command, "description": one.description, "hint": one.usage_hint}
             for one in manifest.load().commands
         ]
-        return web.json_response(
-            {
-                "team": {"id": workspace.team_id, "name": workspace.name},
-                "bot": workspace.bot.id,
-                "version": workspace.version,
-                "connections": len(self.sockets.connections),
-                "people": [self._person(one) for one in workspace.users.values()],
-                "channels": [self._channel(one) for one in workspace.channels],
-                "groups": [{"id": one.id, "handle": one.handle} for one in workspace.groups.values()],
-                "commands": commands,
-            }
-        )
+        return {
+            "team": {"id": workspace.team_id, "name": workspace.name},
+            "bot": workspace.bot.id,
+            "version": workspace.version,
+            "connections": len(self.sockets.connections),
+            "people": [self._person(one) for one in workspace.users.values()],
+            "channels": [self._channel(one) for one in workspace.channels],
+            "groups": [
+                {"id": one.id, "handle": one.handle, "name": one.name, "members": one.members}
+                for one in workspace.groups.values()
+            ],
+            "commands": commands,
+        }
 
     def _person(self, user: User) -> Json:
         kinds = {
@@ -105,6 +111,8 @@ class ControlRoutes:
             "email": user.email,
             "title": user.title,
             "kind": kind,
+            "tz": user.tz,
+            "status": status_json(self.workspace, user),
         }
 
     def _channel(self, channel_id: str) -> Json:
@@ -113,6 +121,7 @@ class ControlRoutes:
             "id": channel.id,
             "name": channel.name,
             "kind": channel.kind,
+            "topic": channel.topic,
             "members": channel.members,
             "archived": channel.is_archived,
             "shared": channel.is_ext_shared,
@@ -135,7 +144,9 @@ class ControlRoutes:
         return web.json_response({"ok": True, **screen_json(self.workspace, seen)})
 
     async def _type(self, body: Json) -> None:
-        await self.actors.type(body["user"], body.get("channel", ""), body["text"])
+        await self.actors.type(
+            body["user"], body.get("channel", ""), body["text"], thread=body.get("thread") or None
+        )
 
     async def _press(self, body: Json) -> None:
         value, message = body.get("value"), body.get("message")
@@ -190,13 +201,14 @@ def screen_json(workspace: Workspace, seen: Screen) -> Json:
     """What a person sees, as JSON."""
     return {
         "version": workspace.version,
-        "messages": [_message(one) for one in seen.messages],
-        "modals": [_view(workspace, one) for one in seen.modals],
-        "home": _view(workspace, seen.home) if seen.home else None,
+        "messages": [message_json(one) for one in seen.messages],
+        "modals": [view_seen(workspace, one) for one in seen.modals],
+        "home": view_seen(workspace, seen.home) if seen.home else None,
     }
 
 
-def _message(message: Message) -> Json:
+def message_json(message: Message) -> Json:
+    """A message as the page shows it."""
     return {
         "channel": message.channel,
         "ts": message.ts,
@@ -209,11 +221,14 @@ def _message(message: Message) -> Json:
     }
 
 
-def _view(workspace: Workspace, view: View) -> Json:
+def view_seen(workspace: Workspace, view: View) -> Json:
+    """A view as its reader sees it: with what is wrong in it."""
     return {**view_json(workspace, view), "errors": view.errors}
 
 
-def _json_handler(does: Callable[[Json], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+def json_handler(does: Callable[[Json], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """A handler that reads JSON, does something and says how it went."""
+
     async def handle(request: web.Request) -> web.Response:
         try:
             body = await request.json()

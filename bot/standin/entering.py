@@ -26,6 +26,8 @@ STATE_KEY = {
     "datepicker": "selected_date",
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
+    "rich_text_input": "rich_text_value",
+    "file_input": "files",
 }
 NO_STATE = ("button", "overflow", "image", "workflow_button", "icon_button", "feedback_buttons")
 WITH_OPTIONS = ("selected_option", "selected_options")
@@ -68,9 +70,15 @@ def find_element(blocks: Sequence[Json], action_id: str, value: str | None = Non
     return None
 
 
-def _names(element: Mapping[str, Any]) -> tuple[str, str]:
-    label = element.get("text")
-    return str(element.get("value", "")), str(label.get("text", "")) if isinstance(label, Mapping) else ""
+def _names(element: Mapping[str, Any]) -> tuple[str, ...]:
+    # Thumbs up and down share one element; each has its own value.
+    thumbs = (element[name] for name in ("positive_button", "negative_button") if name in element)
+    pressed = [element, *thumbs]
+    labels = (one.get("text") for one in pressed)
+    return (
+        *(str(one.get("value", "")) for one in pressed),
+        *(str(label.get("text", "")) for label in labels if isinstance(label, Mapping)),
+    )
 
 
 def options_of(element: Mapping[str, Any]) -> list[Json]:
@@ -98,8 +106,8 @@ def initial(element: Mapping[str, Any]) -> Json | None:
     if kind in NO_STATE:
         return None
     key = STATE_KEY.get(kind, "value")
-    begun = element.get(key.replace("selected", "initial") if key != "value" else "initial_value")
-    empty: list[Any] | None = [] if key.endswith("s") and key.startswith("selected_") else None
+    begun = element.get(key.replace("selected", "initial") if key.startswith("selected") else "initial_value")
+    empty: list[Any] | None = [] if key.endswith("s") else None
     return {"type": kind, key: empty if begun is None else begun}
 
 
