@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 Block: TypeAlias = Mapping[str, Any]
 """One Block Kit block as Slack's JSON has it."""
+
+
+class Later(Sequence[Block]):
+    """Blocks that are made when they are first looked at: few workspaces ever need a message's twin."""
+
+    def __init__(self, make: Callable[[], Sequence[Block]]) -> None:
+        self._make = make
+        self._made: Sequence[Block] | None = None
+
+    @overload
+    def __getitem__(self, place: int) -> Block: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Block]: ...
+    def __getitem__(self, place: int | slice) -> Block | Sequence[Block]:
+        return self._blocks()[place]
+
+    def __len__(self) -> int:
+        return len(self._blocks())
+
+    def _blocks(self) -> Sequence[Block]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +45,7 @@ class Message:
 
     text: str
     blocks: tuple[Block, ...] = ()
-    plain: tuple[Block, ...] = ()
+    plain: Sequence[Block] = ()
     accounts: tuple[str, ...] = ()
     replaces: bool = False
     withheld: str = ""

@@ -10,7 +10,7 @@ UNKNOWN = "_unknown_"
 STALE = " (stale)"
 
 
-def origin(source: str, old: timedelta, *, assumed: bool, stale: bool) -> str:
+def origin(source: str, old: timedelta, *, assumed: bool, stale: bool = False) -> str:
     """A source and its age in words: `vitally, 3 h ago`; whether the age is assumed, whether it is stale."""
     said = f"{text.one_line(source, 40)}, {text.age(old)}"
     if assumed:

@@ -89,7 +89,7 @@ def is_link(url: str) -> bool:
 
 def moment(at: datetime) -> str:
     """An instant in each reader's own time zone."""
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at.isoformat(' ', 'minutes')[:16]} UTC>"
 
 
 def day(on: date) -> str:

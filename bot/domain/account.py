@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.provenance import Fact, Unknown
 
@@ -199,6 +200,16 @@ class Week:
     active_champion: bool | None = None
     access_to_buyer: bool | None = None
     last_activity_on: date | None = None
+
+
+class DrawnWeek(NamedTuple):
+    """What a chart needs of a week: a year of whole weeks takes four times as long to read."""
+
+    week_ending: date
+    source: str
+    mau: int | None
+    licensed_seats: int | None
+    health_score: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

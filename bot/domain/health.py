@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from bot.domain.account import Account, Week
 from bot.domain.kpi import Ratio, consumption_parts, utilization_parts
@@ -86,16 +86,13 @@ class TraitRule:
             return Verdict(str(value))
         if self.sense is Sense.FLAG:
             return Verdict.HEALTHY if value else Verdict.POOR
-        sign = 1 if self.sense is Sense.AT_LEAST else -1
-        if _reaches(sign * (float(value) - (self.healthy or 0.0)), self.healthy_includes):
+        beyond_healthy = float(value) - (self.healthy or 0.0)
+        beyond_poor = (self.poor or 0.0) - float(value)
+        if self.sense is Sense.AT_MOST:
+            beyond_healthy, beyond_poor = -beyond_healthy, -beyond_poor
+        if beyond_healthy > (-_HAIR if self.healthy_includes else _HAIR):
             return Verdict.HEALTHY
-        if _reaches(sign * ((self.poor or 0.0) - float(value)), self.poor_includes):
-            return Verdict.POOR
-        return Verdict.CONCERNING
-
-
-def _reaches(beyond: float, includes: bool) -> bool:
-    return beyond >= -_HAIR if includes else beyond > _HAIR
+        return Verdict.POOR if beyond_poor > (-_HAIR if self.poor_includes else _HAIR) else Verdict.CONCERNING
 
 
 def _in_words(rule: TraitRule, side: Verdict) -> str:
@@ -128,8 +125,7 @@ class HealthRules:
         return Category.GREEN if score > self.green_above + _HAIR else Category.YELLOW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TraitReading:
+class TraitReading(NamedTuple):
     """One trait of one account: its value, the rule's verdict (None where unknown) and its cost.
 
     `value` is a number, a bool or a Verdict text. `cost` is what the score would gain were it healthy.
@@ -153,14 +149,14 @@ class HealthReading:
     pillars: Mapping[Pillar, float | None]
 
 
-_Judged: TypeAlias = tuple[TraitRule, Ratio, Verdict | None]
+_Judged: TypeAlias = tuple[TraitRule, Fact[Any], str, Verdict | None]
 
 
 def read_account(account: Account, rules: HealthRules, today: date) -> HealthReading:
     """Read every trait of an account by the rules; unknown traits are left out and named."""
-    seen = [_judged(rule, _TRAITS[rule.key](account, today)) for rule in rules.traits]
+    seen = [_judged(rule, account, today) for rule in rules.traits]
     known: dict[Pillar, list[float]] = {}
-    for rule, _, verdict in seen:
+    for rule, _, _, verdict in seen:
         if verdict is not None:
             known.setdefault(rule.pillar, []).append(rules.points[verdict])
     means = {pillar: sum(points) / len(points) for pillar, points in known.items()}
@@ -175,17 +171,19 @@ def read_account(account: Account, rules: HealthRules, today: date) -> HealthRea
     )
 
 
-def _judged(rule: TraitRule, ratio: Ratio) -> _Judged:
-    return rule, ratio, None if isinstance(ratio.value, Unknown) else rule.verdict_of(ratio.value.value)
+def _judged(rule: TraitRule, account: Account, today: date) -> _Judged:
+    compute = _COMPUTED.get(rule.key)
+    value, detail = (getattr(account, rule.key), "") if compute is None else compute(account, today)[:2]
+    return rule, value, detail, None if isinstance(value, Unknown) else rule.verdict_of(value.value)
 
 
 def _reading(judged: _Judged, rules: HealthRules, shares: Mapping[Pillar, float]) -> TraitReading:
     """Add what the score would gain were the trait healthy: its points, by its share of the score."""
-    rule, ratio, verdict = judged
+    rule, value, detail, verdict = judged
     cost = None
     if verdict is not None:
         cost = (rules.points[Verdict.HEALTHY] - rules.points[verdict]) * shares[rule.pillar]
-    return TraitReading(rule=rule, value=ratio.value, verdict=verdict, cost=cost, detail=ratio.detail)
+    return TraitReading(rule, value, verdict, cost, detail)
 
 
 def read_week(week: Week, rules: HealthRules) -> HealthReading:
@@ -203,23 +201,24 @@ def recorded_category(account: Account, rules: HealthRules) -> Category | None:
 
 def account_in(week: Week) -> Account:
     """The account as it stood in a week of its history, so that the same rules read both."""
-    stamp = Stamp(week.source, datetime.combine(week.week_ending, time(), UTC))
+    return cast("Account", _Then(week))  # it has an account's values, made as they are looked at
 
-    def fact(name: str) -> Any:
-        value = getattr(week, name)
-        return _NOT_THAT_WEEK if value is None else Known(value, stamp)
 
-    return Account(id=week.account_id, name="", **{name: fact(name) for name in _WEEKLY})
+class _Then:
+    """What a week recorded, each value with its origin; making a whole account of it took longer than reading it."""
+
+    __slots__ = ("_stamp", "_week")
+
+    def __init__(self, week: Week) -> None:
+        self._week = week
+        self._stamp = Stamp(week.source, datetime.combine(week.week_ending, time(), UTC))
+
+    def __getattr__(self, name: str) -> Fact[Any]:
+        value = getattr(self._week, name, None)
+        return _NOT_THAT_WEEK if value is None else Known(value, self._stamp)
 
 
 _NOT_THAT_WEEK = Unknown("not recorded that week")
-_WEEKLY = tuple(
-    name for name in Week.__dataclass_fields__ if name not in ("account_id", "week_ending", "source")
-)
-
-
-def _recorded(name: str) -> Callable[[Account, date], Ratio]:
-    return lambda account, _: Ratio(getattr(account, name))
 
 
 def _days_since_activity(account: Account, today: date) -> Ratio:
@@ -230,22 +229,19 @@ def _days_since_activity(account: Account, today: date) -> Ratio:
     return Ratio(Known(days, last.stamp), f"last activity on {last.value}")
 
 
-_TRAITS: Mapping[str, Callable[[Account, date], Ratio]] = {
-    **{
-        name: _recorded(name)
-        for name in (
-            "ta_sentiment",
-            "versions_behind",
-            "precise_code_nav",
-            "defect_tickets_90d",
-            "help_tickets_90d",
-            "active_champion",
-            "access_to_buyer",
-        )
-    },
+_COMPUTED: Mapping[str, Callable[[Account, date], Ratio]] = {
     "last_activity": _days_since_activity,
     "usage": lambda account, _: consumption_parts(account),
     "utilization": lambda account, _: utilization_parts(account),
 }
-TRAIT_KEYS: tuple[str, ...] = tuple(_TRAITS)
+TRAIT_KEYS: tuple[str, ...] = (
+    "ta_sentiment",
+    "versions_behind",
+    "precise_code_nav",
+    "defect_tickets_90d",
+    "help_tickets_90d",
+    "active_champion",
+    "access_to_buyer",
+    *_COMPUTED,
+)
 """Every trait that the book can tell; a policy may rule on these and no others."""

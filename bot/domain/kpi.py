@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.domain.account import Account, Cents
@@ -85,6 +86,7 @@ class Ratio(NamedTuple):
     note: str = ""
 
 
+@lru_cache(maxsize=4096)  # a file's values share few stamps, and every ratio of every account joins two
 def joined(first: Stamp, second: Stamp) -> Stamp:
     """The origin of a value made of two: the older instant, and both sources where they differ."""
     if first == second:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from bot.domain.account import Account, CategoryChange, Week
+from bot.domain.account import Account, CategoryChange, DrawnWeek, Week
 from bot.domain.matching import Found, Match
 from bot.domain.person import Contact
 from bot.domain.provenance import Stamp
@@ -71,6 +71,12 @@ class Book(Protocol):
 
     async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:
         """The account's weeks that end on or after `since`, oldest first."""
+
+    async def list_drawn_weeks(self, account_id: str, *, since: date) -> tuple[DrawnWeek, ...]:
+        """The same weeks, with what a chart needs of them."""
+
+    async def find_week(self, account_id: str, week_ending: date) -> Week | None:
+        """The account's week that ended on that day."""
 
     async def list_latest_weeks(self, account_ids: Sequence[str], *, ending_by: date) -> Mapping[str, Week]:
         """For each account its newest week that ended on or before that day."""

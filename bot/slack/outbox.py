@@ -123,7 +123,7 @@ class SlackOutbox:
         return await patiently(once, RESPOND)
 
     async def _with_twin(self, message: Message, send: Any) -> dict[str, Any]:
-        twin = bool(message.plain) and time.monotonic() < self._twin_until
+        twin = time.monotonic() < self._twin_until and bool(message.plain)
         try:
             sent: dict[str, Any] = await send(views.said(message, plain=twin))
         except SourceRefused as error:

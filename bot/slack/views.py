@@ -86,7 +86,7 @@ def message_as_modal(message: Message) -> Modal:
     blocks = message.plain or message.blocks
     if not blocks:
         return notice("TA bot", message.text)
-    return Modal(callback_id="edge.notice", title="TA bot", blocks=blocks, accounts=message.accounts)
+    return Modal(callback_id="edge.notice", title="TA bot", blocks=tuple(blocks), accounts=message.accounts)
 
 
 def home(answer: Home) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from bot.domain.account import Account, CategoryChange, Week
+from bot.domain.account import Account, CategoryChange, DrawnWeek, Week
 from bot.domain.matching import Found, Match
 from bot.domain.person import Contact
 from bot.ports.book import AccountRow, ImportRecord, Written
@@ -16,7 +16,15 @@ from bot.ports.work import Transaction
 from bot.store import changes, writing
 from bot.store.database import Database, opened
 from bot.store.names import Names
-from bot.store.rows import ACCOUNT_COLUMNS, WEEK_COLUMNS, account_of, chunks, week_of
+from bot.store.rows import (
+    ACCOUNT_COLUMNS,
+    DRAWN_COLUMNS,
+    WEEK_COLUMNS,
+    account_of,
+    chunks,
+    drawn_week_of,
+    week_of,
+)
 from bot.store.tables import accounts, contacts, imports, versions, weeks
 from bot.store.types import storable
 
@@ -33,10 +41,15 @@ class StoredBook:
         prepare = database.prepare
         self._version = prepare(sa.select(versions.c.number).where(versions.c.key == sa.bindparam("key")))
         self._account = prepare(sa.select(*ACCOUNT_COLUMNS).where(accounts.c.id == sa.bindparam("id")))
-        self._weeks = prepare(
-            sa.select(*WEEK_COLUMNS)
-            .where(weeks.c.account_id == sa.bindparam("id"), weeks.c.week_ending >= sa.bindparam("since"))
-            .order_by(weeks.c.week_ending)
+        since = sa.and_(
+            weeks.c.account_id == sa.bindparam("id"), weeks.c.week_ending >= sa.bindparam("since")
+        )
+        self._weeks = prepare(sa.select(*WEEK_COLUMNS).where(since).order_by(weeks.c.week_ending))
+        self._drawn = prepare(sa.select(*DRAWN_COLUMNS).where(since).order_by(weeks.c.week_ending))
+        self._week = prepare(
+            sa.select(*WEEK_COLUMNS).where(
+                weeks.c.account_id == sa.bindparam("id"), weeks.c.week_ending == sa.bindparam("ending")
+            )
         )
 
     async def version(self) -> int:
@@ -83,6 +96,16 @@ class StoredBook:
         """The account's weeks that end on or after `since`, oldest first."""
         rows = await self._database.point(self._weeks, (storable(account_id), since.isoformat()))
         return tuple([week_of(row) for row in rows])
+
+    async def list_drawn_weeks(self, account_id: str, *, since: date) -> tuple[DrawnWeek, ...]:
+        """The same weeks, with what a chart needs of them."""
+        rows = await self._database.point(self._drawn, (storable(account_id), since.isoformat()))
+        return tuple([drawn_week_of(row) for row in rows])
+
+    async def find_week(self, account_id: str, week_ending: date) -> Week | None:
+        """The account's week that ended on that day."""
+        rows = await self._database.point(self._week, (storable(account_id), week_ending.isoformat()))
+        return week_of(rows[0]) if rows else None
 
     async def list_latest_weeks(self, account_ids: Sequence[str], *, ending_by: date) -> Mapping[str, Week]:
         """For each account its newest week that ended on or before that day."""

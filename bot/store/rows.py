@@ -7,7 +7,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from bot.domain.account import FIELDS, Account, Week
+from bot.domain.account import FIELDS, Account, DrawnWeek, Week
 from bot.domain.provenance import Known, Unknown
 from bot.ports.book import AccountRow
 from bot.store import provenance
@@ -27,6 +27,9 @@ ACCOUNT_COLUMNS = (
 
 WEEK_COLUMNS = tuple(weeks.columns)
 """What `week_of` reads, in its order."""
+
+DRAWN_COLUMNS = tuple(weeks.c[name] for name in DrawnWeek._fields)
+"""What `drawn_week_of` reads, in its order."""
 
 
 def _setter(noun: type, name: str) -> Callable[[Any, Any], None]:
@@ -89,6 +92,12 @@ def week_of(row: Any) -> Week:
     for put, value in zip(_WEEK_SETTERS, _coded(row, _WEEK_CODED), strict=True):
         put(week, value)
     return week
+
+
+def drawn_week_of(row: Any) -> DrawnWeek:
+    """A drawn week from a raw row of DRAWN_COLUMNS."""
+    ending, source, mau, seats, score = row
+    return DrawnWeek(DAY.decode(ending), source, mau, seats, score)
 
 
 def account_tuple(row: AccountRow, stamps: provenance.Stamps, version: int) -> tuple[Any, ...]:

@@ -80,7 +80,7 @@ async def test_every_account_of_the_demo_fits_into_a_message(say: Say, ports: Po
     for account_id in sorted(ids):
         message = await say(f"/account-health {account_id}")
         assert message.accounts == (account_id,)
-        for blocks in (message.blocks, message.plain):
+        for blocks in (message.blocks, tuple(message.plain)):
             assert problems([dict(block) for block in blocks], "message") == []
             assert len(json.dumps(blocks)) <= limits.MESSAGE_CHARS
 

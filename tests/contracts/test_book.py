@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.account import FIELDS, Account, Kind, Week
+from bot.domain.account import FIELDS, Account, Kind, DrawnWeek, Week
 from bot.domain.person import Contact
 from bot.domain.provenance import Known, Stamp, Unknown
 from bot.ports.book import AccountRow, ImportRecord, Written
@@ -237,6 +237,12 @@ async def test_weeks_come_back_as_they_were_oldest_first(store: Store) -> None:
     assert await save_weeks(store, full, bare, old, week("A2", TODAY)) == Written(added=4)
     assert await store.book.list_weeks("A1", since=bare.week_ending) == (bare, full)
     assert await store.book.list_weeks("nope", since=old.week_ending) == ()
+    drawn = await store.book.list_drawn_weeks("A1", since=bare.week_ending)
+    assert [one._asdict() for one in drawn] == [
+        {name: getattr(one, name) for name in DrawnWeek._fields} for one in (bare, full)
+    ]
+    assert await store.book.find_week("A1", full.week_ending) == full
+    assert await store.book.find_week("A1", TODAY + timedelta(days=1)) is None
 
 
 async def test_the_same_week_again_replaces_it(store: Store) -> None:

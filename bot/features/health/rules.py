@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from bot.domain.account import Account, Group, Week
+from bot.domain.account import Account, DrawnWeek, Group, Week
 from bot.domain.health import (
     Category,
     HealthReading,
@@ -33,6 +33,7 @@ KPI_NAMES = {
     Kpi.VALUE_REALIZATION: "Value realization",
 }
 KPI_GROUPS = {Kpi.GRR: Group.REVENUE, Kpi.NRR: Group.REVENUE, Kpi.VALUE_REALIZATION: Group.PROGRAMME}
+Ended = TypeVar("Ended", Week, DrawnWeek)
 NEAR = timedelta(days=3)
 """History is weekly, so within three days of any day there is one week's end, or the week is missing."""
 QUOTES = "\"'“”‘’«»„"
@@ -161,13 +162,14 @@ def disagreement_of(account: Account, category: Category | None, ours: HealthRea
     )
 
 
-def week_near(weeks: Sequence[Week], day: date) -> Week | None:
+def week_near(weeks: Sequence[Ended], day: date) -> Ended | None:
     """The week that ended nearest to a day; None where that week is missing from the history."""
-    near = [week for week in weeks if abs(week.week_ending - day) <= NEAR]
+    first, last = day - NEAR, day + NEAR
+    near = [week for week in weeks if first <= week.week_ending <= last]
     return min(near, key=lambda week: abs(week.week_ending - day), default=None)
 
 
-def change_of(account: Account, weeks: Sequence[Week], today: date, ago: int) -> Change | None:
+def change_of(account: Account, weeks: Sequence[Ended], today: date, ago: int) -> Change | None:
     """The score against `ago` weeks before; None where either is unknown."""
     score = value_of(account.health_score)
     week = week_near(weeks, today - timedelta(weeks=ago))
@@ -216,7 +218,7 @@ def _invisible(was: Any, value: Any) -> bool:
     return isinstance(was, float) and isinstance(value, float) and abs(was - value) < 0.001
 
 
-def history_of(weeks: Sequence[Week]) -> History | None:
+def history_of(weeks: Sequence[Ended]) -> History | None:
     """Where the weeks come from; None where there are none."""
     if not weeks:
         return None
@@ -229,7 +231,7 @@ def next_month(today: date) -> date:
     return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def line_of(weeks: Sequence[Week], limit: int) -> Line | None:
+def line_of(weeks: Sequence[Ended], limit: int) -> Line | None:
     """The chart of the last weeks: the score, and seats used where nearly every week knows them."""
     recent = weeks[-limit:]
     scored = [week for week in recent if week.health_score is not None]
@@ -246,5 +248,5 @@ def line_of(weeks: Sequence[Week], limit: int) -> Line | None:
     )
 
 
-def _per_ten(week: Week) -> float:
+def _per_ten(week: Week | DrawnWeek) -> float:
     return round(10 * (week.mau or 0) / (week.licensed_seats or 1), 2)

@@ -66,10 +66,11 @@ async def read(ports: Ports, account: Account, note: str = "") -> rules.Card:
     model = policy.model_on(today)
     team = segment.team_of(account, model)
     back = max(policy.chart_weeks, policy.change_weeks + 1)
-    weeks = await ports.book.list_weeks(account.id, since=today - timedelta(weeks=back))
+    weeks = await ports.book.list_drawn_weeks(account.id, since=today - timedelta(weeks=back))
     reading = health.read_account(account, policy.health, today)
     category = health.recorded_category(account, policy.health)
-    last = rules.week_near(weeks, today - timedelta(weeks=1))
+    near = rules.week_near(weeks, today - timedelta(weeks=1))
+    last = await ports.book.find_week(account.id, near.week_ending) if near else None
     return rules.Card(
         account=account,
         today=today,

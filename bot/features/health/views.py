@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 from bot.blocks import build, limits, native, text
-from bot.blocks.answers import Block, Message
-from bot.blocks.footnotes import UNKNOWN, Footnotes, origin
+from bot.blocks.answers import Block, Later, Message
+from bot.blocks.footnotes import STALE, UNKNOWN, Footnotes, origin
 from bot.domain.account import Group
 from bot.domain.freshness import group_of_trait, is_stale
 from bot.domain.health import TraitReading, TraitRule
@@ -21,6 +22,7 @@ from bot.features.health import rules
 from bot.features.health.rules import Card
 
 T = TypeVar("T")
+Made: TypeAlias = Callable[[], list[Block]]
 
 CHOOSE = "health.choose"
 FIND = "health.find"
@@ -48,6 +50,7 @@ class _Notes(Footnotes):
         super().__init__()
         self._card = card
         self._origins: dict[tuple[int, int], str] = {}  # by identity: hashing stamps and enums costs more
+        self._fresh: dict[int, str] = {}
 
     def origin(self, stamp: Stamp, group: Group) -> str:
         """A value's source and age in words."""
@@ -55,8 +58,12 @@ class _Notes(Footnotes):
         said = self._origins.get(key)
         if said is None:
             card = self._card
-            stale = is_stale(stamp, group, card.freshness, card.now)
-            said = origin(stamp.source, card.now - stamp.as_of, assumed=stamp.assumed, stale=stale)
+            said = self._fresh.get(key[0])
+            if said is None:
+                said = origin(stamp.source, card.now - stamp.as_of, assumed=stamp.assumed)
+                self._fresh[key[0]] = said
+            if is_stale(stamp, group, card.freshness, card.now):
+                said += STALE
             self._origins[key] = said
         return said
 
@@ -74,27 +81,28 @@ class _Notes(Footnotes):
 def card(card: Card, *, can_share: bool = False, shared_by: str = "") -> Message:
     """The whole answer. Shared to a channel it names people and groups without notifying them."""
     notes = _Notes(card)
-    head = [*_top(card, notes, shared_by), _facts(card, notes, quiet=bool(shared_by)), *_kpis(card, notes)]
+    costly = _costly(card)
+    head = [*_top(card, notes, shared_by, costly), _facts(card, notes, quiet=bool(shared_by))]
+    head.extend(_kpis(card, notes))
     table, lines = _why(card, notes)
     middle = [*_readings(card), _moved(card)]
     chart, weeks = _chart(card.line)
     foot = [_sources(card, notes), _buttons(card, can_share=can_share and not shared_by)]
     return Message(
-        text=_in_short(card),
+        text=_in_short(card, costly),
         blocks=(*head, *table, *middle, *chart, *foot),
-        plain=(*head, *lines, *middle, *weeks, *foot) if len(table) > 1 or chart else (),
+        plain=Later(lambda: (*head, *lines(), *middle, *weeks(), *foot)) if len(table) > 1 or chart else (),
         accounts=(card.account.id,),
     )
 
 
-def _in_short(card: Card) -> str:
+def _in_short(card: Card, costly: str) -> str:
     score = card.account.health_score
     said = f"{text.score(score.value)} of 10" if isinstance(score, Known) else "score unknown"
     called = text.name(card.account.name) + (" (churned)" if card.churned else "")
     said = f"{called}: {said}, {card.category or 'category unknown'}"
     if card.change:
         said += f", {text.signed(card.change.by)} against {text.short_day(card.change.week_ending)}"
-    costly = _costly(card)
     return f"{said}. {costly}" if costly else f"{said}."
 
 
@@ -113,7 +121,7 @@ def _read(rule: TraitRule, value: object) -> str:
     return text.quantity(value, rule.unit, yes=rule.healthy_when, no=rule.poor_when)
 
 
-def _top(card: Card, notes: _Notes, shared_by: str) -> list[Block]:
+def _top(card: Card, notes: _Notes, shared_by: str, costly: str) -> list[Block]:
     account = card.account
     blocks: list[Block] = [build.header(text.one_line(account.name, limits.HEADER - 2))]
     if shared_by:
@@ -127,7 +135,6 @@ def _top(card: Card, notes: _Notes, shared_by: str) -> list[Block]:
         said = f"*{word} · {text.score(score.value)} of 10*{notes.of(score, Group.HEALTH)}"
     else:
         said = f"*{word} · score {notes.missing('health score')}*"
-    costly = _costly(card)
     blocks.append(build.section(f"{said}   {_change(card)}" + (f"\n{costly}" if costly else "")))
     return blocks
 
@@ -276,21 +283,24 @@ def _kpi(one: KpiReading, notes: _Notes) -> str:
     return f"{mark} *{label}* {shown}, {word} (target {expected}): {rest}"
 
 
-def _why(card: Card, notes: _Notes) -> tuple[list[Block], list[Block]]:
-    """The traits as a native table, and the same in lines."""
+def _why(card: Card, notes: _Notes) -> tuple[list[Block], Made]:
+    """The traits as a native table, and what makes the same in lines."""
     known = sum(1 for one in card.traits if one.verdict is not None)
     if not known:
         names = "; ".join(one.rule.label for one in card.traits)
         nothing = build.section(f"*Why*\nNo trait is known, so nothing explains a score. Unknown: {names}.")
-        return [nothing], [nothing]
+        return [nothing], lambda: [nothing]
     title = "*Why: every trait, most costly first*"
     if known < len(card.traits):
         title += f"\n{text.plural(len(card.traits) - known, 'trait')} unknown: left out of the reading, not counted as 0."
     rows = [_trait_row(one, notes) for one in card.traits]
     caption = f"Traits of {text.one_line(card.account.name)}, most costly first"
     heading = build.section(title)
-    lines = build.paragraphs([text.escape(_trait_line(row)) for row in rows], 5)
-    return [heading, native.data_table(caption, TRAIT_HEAD, rows, len(rows))], [heading, *lines]
+
+    def lines() -> list[Block]:
+        return [heading, *build.paragraphs([text.escape(_trait_line(row)) for row in rows], 5)]
+
+    return [heading, native.data_table(caption, TRAIT_HEAD, rows, len(rows))], lines
 
 
 def _trait_row(one: TraitReading, notes: _Notes) -> list[native.Cell]:
@@ -359,10 +369,10 @@ def _mover(one: rules.Moved) -> str:
     return "; ".join([part for part in (said, text.points(one.points), one.note) if part])
 
 
-def _chart(line: rules.Line | None) -> tuple[list[Block], list[Block]]:
-    """The last weeks as a native chart, and the same in words."""
+def _chart(line: rules.Line | None) -> tuple[list[Block], Made]:
+    """The last weeks as a native chart, and what makes the same in words."""
     if line is None:
-        return [], []
+        return [], list
     labels = [text.short_day(week) for week in line.weeks]
     series: list[tuple[str, Sequence[float]]] = [(SCORE_LINE, line.scores)]
     if line.seats_used:
@@ -371,7 +381,8 @@ def _chart(line: rules.Line | None) -> tuple[list[Block], list[Block]]:
     chart = native.line_chart(title, labels, series, "out of 10")
     left = f"{text.plural(line.left_out, 'week')} without a value left out of the chart."
     after: list[Block] = [build.context(left)] if line.left_out else []
-    return [chart, *after], [build.section(native.chart_in_words(title, labels, series)), *after]
+    words = partial(native.chart_in_words, title, labels, series)
+    return [chart, *after], lambda: [build.section(words()), *after]
 
 
 def _sources(card: Card, notes: _Notes) -> Block:

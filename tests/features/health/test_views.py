@@ -32,7 +32,7 @@ HOSTILE = {
 
 
 def _fits(message: Message) -> None:
-    for blocks in (message.blocks, message.plain):
+    for blocks in (message.blocks, tuple(message.plain)):
         assert problems([dict(block) for block in blocks], "message") == []
         assert len(json.dumps(blocks)) <= limits.MESSAGE_CHARS
         for block in blocks:
