@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.account import FIELDS, Account, Kind, DrawnWeek, Week
+from bot.domain.account import FIELDS, Account, DrawnWeek, Kind, Week
 from bot.domain.person import Contact
 from bot.domain.provenance import Known, Stamp, Unknown
 from bot.ports.book import AccountRow, ImportRecord, Written

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias
 
 from bot.blocks import build, limits, native, text
 from bot.blocks.answers import Block, Later, Message
-from bot.blocks.footnotes import STALE, UNKNOWN, Footnotes, origin
+from bot.blocks.footnotes import UNKNOWN
 from bot.domain.account import Group
-from bot.domain.freshness import group_of_trait, is_stale
+from bot.domain.freshness import group_of_trait
 from bot.domain.health import TraitReading, TraitRule
 from bot.domain.kpi import KpiReading
 from bot.domain.lifecycle import Stage
 from bot.domain.person import Person
-from bot.domain.provenance import Fact, Known, Stamp, value_of
+from bot.domain.provenance import Fact, Known, value_of
 from bot.domain.segment import Classified
 from bot.features.health import rules
+from bot.features.health.notes import Notes
 from bot.features.health.rules import Card
 
-T = TypeVar("T")
 Made: TypeAlias = Callable[[], list[Block]]
 
 CHOOSE = "health.choose"
@@ -43,44 +43,9 @@ TRAIT_HEAD = ("Trait", "Value", "Healthy when", "Poor when", "Verdict", "Points 
 SCORE_LINE, SEATS_LINE = "Health score", "Seats used per 10"
 
 
-class _Notes(Footnotes):
-    """The card's footnotes: they know how old each group of values may grow."""
-
-    def __init__(self, card: Card) -> None:
-        super().__init__()
-        self._card = card
-        self._origins: dict[tuple[int, int], str] = {}  # by identity: hashing stamps and enums costs more
-        self._fresh: dict[int, str] = {}
-
-    def origin(self, stamp: Stamp, group: Group) -> str:
-        """A value's source and age in words."""
-        key = (id(stamp), id(group))
-        said = self._origins.get(key)
-        if said is None:
-            card = self._card
-            said = self._fresh.get(key[0])
-            if said is None:
-                said = origin(stamp.source, card.now - stamp.as_of, assumed=stamp.assumed)
-                self._fresh[key[0]] = said
-            if is_stale(stamp, group, card.freshness, card.now):
-                said += STALE
-            self._origins[key] = said
-        return said
-
-    def of(self, fact: Known[Any], group: Group) -> str:
-        """The mark behind a known value."""
-        return self.mark(self.origin(fact.stamp, group))
-
-    def say(self, fact: Fact[T], group: Group, label: str, words: Callable[[T], str]) -> str:
-        """A value in words with its mark, or that it is unknown."""
-        if not isinstance(fact, Known):
-            return self.missing(label)
-        return f"{words(fact.value)}{self.of(fact, group)}"
-
-
 def card(card: Card, *, can_share: bool = False, shared_by: str = "") -> Message:
     """The whole answer. Shared to a channel it names people and groups without notifying them."""
-    notes = _Notes(card)
+    notes = Notes(card.freshness, card.now)
     costly = _costly(card)
     head = [*_top(card, notes, shared_by, costly), _facts(card, notes, quiet=bool(shared_by))]
     head.extend(_kpis(card, notes))
@@ -121,7 +86,7 @@ def _read(rule: TraitRule, value: object) -> str:
     return text.quantity(value, rule.unit, yes=rule.healthy_when, no=rule.poor_when)
 
 
-def _top(card: Card, notes: _Notes, shared_by: str, costly: str) -> list[Block]:
+def _top(card: Card, notes: Notes, shared_by: str, costly: str) -> list[Block]:
     account = card.account
     blocks: list[Block] = [build.header(text.one_line(account.name, limits.HEADER - 2))]
     if shared_by:
@@ -158,7 +123,7 @@ def _banners(card: Card) -> list[str]:
     return said
 
 
-def _facts(card: Card, notes: _Notes, *, quiet: bool) -> Block:
+def _facts(card: Card, notes: Notes, *, quiet: bool) -> Block:
     account = card.account
 
     def when(on: date) -> str:
@@ -183,14 +148,14 @@ def _facts(card: Card, notes: _Notes, *, quiet: bool) -> Block:
     )
 
 
-def _person(person: Person | None, email: Fact[str], notes: _Notes, label: str, *, quiet: bool) -> str:
+def _person(person: Person | None, email: Fact[str], notes: Notes, label: str, *, quiet: bool) -> str:
     def words(address: str) -> str:
         return text.person(person.name, person.slack_user_id, quiet=quiet) if person else text.name(address)
 
     return notes.say(email, Group.PROFILE, label, words)
 
 
-def _owner(card: Card, notes: _Notes, *, quiet: bool) -> str:
+def _owner(card: Card, notes: Notes, *, quiet: bool) -> str:
     serving, email = card.serving, card.account.ta_email
     if serving is None or not serving.team.is_pool:
         return _person(card.ta, email, notes, "owner", quiet=quiet)
@@ -202,7 +167,7 @@ def _owner(card: Card, notes: _Notes, *, quiet: bool) -> str:
     return said
 
 
-def _team(card: Card, notes: _Notes) -> str:
+def _team(card: Card, notes: Notes) -> str:
     recorded, serving = card.account.team, card.serving
     if serving is None:
         return notes.missing("team")
@@ -215,7 +180,7 @@ def _team(card: Card, notes: _Notes) -> str:
     return said
 
 
-def _segment(card: Card, notes: _Notes) -> str:
+def _segment(card: Card, notes: Notes) -> str:
     account, segment, recorded = card.account, card.segment, card.account.segment
     if isinstance(segment, Classified):
         said = text.name(segment.rule.segment)
@@ -243,7 +208,7 @@ def _stage(card: Card) -> str:
     return f"{STAGES[stage.stage]}\n{why}"
 
 
-def _lighthouse(card: Card, notes: _Notes) -> str:
+def _lighthouse(card: Card, notes: Notes) -> str:
     state, plan = card.account.lighthouse, card.account.save_plan_updated_on
     said = notes.say(state, Group.PROGRAMME, "Lighthouse", str)
     if isinstance(state, Known) and state.value == "active":
@@ -251,7 +216,7 @@ def _lighthouse(card: Card, notes: _Notes) -> str:
     return said
 
 
-def _kpis(card: Card, notes: _Notes) -> list[Block]:
+def _kpis(card: Card, notes: Notes) -> list[Block]:
     if card.serving is None:
         return [build.section("*KPIs*\nWhich team serves it is unknown, so its targets are too.")]
     if card.stage.stage is Stage.PROSPECT:
@@ -270,7 +235,7 @@ def _kpis(card: Card, notes: _Notes) -> list[Block]:
     return blocks
 
 
-def _kpi(one: KpiReading, notes: _Notes) -> str:
+def _kpi(one: KpiReading, notes: Notes) -> str:
     value, target = one.value, one.target
     label, expected = rules.KPI_NAMES[one.kpi], text.target(target.at_least, target.tolerance, target.text)
     if not isinstance(value, Known):
@@ -283,7 +248,7 @@ def _kpi(one: KpiReading, notes: _Notes) -> str:
     return f"{mark} *{label}* {shown}, {word} (target {expected}): {rest}"
 
 
-def _why(card: Card, notes: _Notes) -> tuple[list[Block], Made]:
+def _why(card: Card, notes: Notes) -> tuple[list[Block], Made]:
     """The traits as a native table, and what makes the same in lines."""
     known = sum(1 for one in card.traits if one.verdict is not None)
     if not known:
@@ -303,7 +268,7 @@ def _why(card: Card, notes: _Notes) -> tuple[list[Block], Made]:
     return [heading, native.data_table(caption, TRAIT_HEAD, rows, len(rows))], lines
 
 
-def _trait_row(one: TraitReading, notes: _Notes) -> list[native.Cell]:
+def _trait_row(one: TraitReading, notes: Notes) -> list[native.Cell]:
     rule, value = one.rule, one.value
     if not isinstance(value, Known) or one.verdict is None:
         reason = "" if isinstance(value, Known) else value.reason
@@ -385,7 +350,7 @@ def _chart(line: rules.Line | None) -> tuple[list[Block], Made]:
     return [chart, *after], lambda: [build.section(words()), *after]
 
 
-def _sources(card: Card, notes: _Notes) -> Block:
+def _sources(card: Card, notes: Notes) -> Block:
     parts = [f"Ages count to {text.moment(card.now)}."]
     if notes.sources:
         parts.insert(0, text.trim(f"*Sources* {notes.sources}", limits.FIELD_TEXT))
