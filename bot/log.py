@@ -6,10 +6,12 @@ Field names used everywhere: `ref` (a request's reference), `ask` (what was aske
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import structlog
@@ -30,13 +32,22 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
     return event
 
 
-class _RedactingFilter(logging.Filter):
-    """The same for what libraries log through the standard library."""
+class _RedactingFormatter(logging.Formatter):
+    """The same for what libraries log through the standard library, tracebacks too."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = TOKENS.sub(HIDDEN, record.getMessage())
-        record.args = ()
-        return True
+    def __init__(self, form: str) -> None:
+        super().__init__("%(levelname)s %(name)s %(message)s")
+        self._json = form == "json"
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = TOKENS.sub(HIDDEN, super().format(record))
+        if not self._json:
+            return said
+        line = {"event": TOKENS.sub(HIDDEN, record.getMessage()), "level": record.levelname.lower()}
+        if said.count("\n") > line["event"].count("\n"):
+            line["exception"] = said
+        at = datetime.fromtimestamp(record.created, UTC).isoformat()
+        return json.dumps({**line, "logger": record.name, "timestamp": at})
 
 
 def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
@@ -59,10 +70,8 @@ def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(out)
-    handler.addFilter(_RedactingFilter())
-    logging.basicConfig(
-        level=logging.WARNING, handlers=[handler], force=True, format="%(levelname)s %(name)s %(message)s"
-    )
+    handler.setFormatter(_RedactingFormatter(form))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("slack_bolt").setLevel(logging.WARNING)
 
 

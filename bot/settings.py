@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
@@ -25,8 +26,28 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _is_safe(url: str) -> bool:
+    """Whether what is sent there stays secret: over https, or to this machine itself."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and host in ("127.0.0.1", "localhost", "::1"))
+    )
+
+
+def _is_of_demo(clock: str, api_url: str) -> bool:
+    """Whether an address is the local workspace's: plain HTTP on this machine, where SLACK_API_URL is too."""
+    if not _is_safe(clock):
+        return False
+    ours, slack = urlsplit(clock), urlsplit(api_url)
+    return ours.scheme == "http" and (ours.scheme, ours.netloc) == (slack.scheme, slack.netloc)
+
+
 def _api_url(url: str) -> str:
-    if not url.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+    if not _is_safe(url):
         msg = "must start with https:// (http:// on loopback only)"
         raise ValueError(msg)
     return url.rstrip("/") + "/"
@@ -36,6 +57,11 @@ def _database_url(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://")):
         msg = "must be sqlite:///FILE or postgresql://USER@HOST/DATABASE"
         raise ValueError(msg)
+    try:
+        urlsplit(url).port  # noqa: B018 # reading it checks it
+    except ValueError as error:
+        msg = "the port is no number from 1 to 65535; write postgresql://USER@HOST:5432/DATABASE"
+        raise ValueError(msg) from error
     if url in ("sqlite:///", "sqlite:///:memory:"):
         msg = "needs a file: a book in memory would be lost (sqlite:///ta-bot.db)"
         raise ValueError(msg)
@@ -46,7 +72,12 @@ class Settings(BaseSettings):
     """All settings of ta-bot. Empty means not set."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, frozen=True
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,  # a traceback of --debug would show the tokens
     )
 
     slack_bot_token: SecretStr | None = Field(None, description="xoxb-…: the workspace's bot token")
@@ -83,6 +114,10 @@ class Settings(BaseSettings):
     )
     ta_bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much")
     ta_bot_log_format: Literal["console", "json"] = Field("console", description="for people or machines")
+
+    ta_bot_demo_clock: str | None = Field(
+        None, description="set by `ta-bot demo` alone: where its clock is turned; refused anywhere else"
+    )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -131,8 +166,12 @@ def _address_problems(settings: Settings) -> list[str]:
     problems = []
     if settings.ta_bot_policy and not settings.ta_bot_policy.is_file():
         problems.append(f"TA_BOT_POLICY: no file at {settings.ta_bot_policy}")
+    if settings.ta_bot_demo_clock and not _is_of_demo(settings.ta_bot_demo_clock, settings.slack_api_url):
+        problems.append(
+            "TA_BOT_DEMO_CLOCK: is set by ta-bot demo alone; it must be on loopback, at the address of SLACK_API_URL"
+        )
     url = settings.ta_bot_public_url
-    if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    if url and not _is_safe(url):
         problems.append("TA_BOT_PUBLIC_URL: must start with https://")
     return problems
 
@@ -143,6 +182,10 @@ def load(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type] # the environment fills the rest
     except ValidationError as error:
         raise SettingsError(_problems(error)) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError([".env: is not UTF-8; save it as UTF-8"]) from error
+    except OSError as error:
+        raise SettingsError([f".env: cannot be read ({error.strerror})"]) from error
 
 
 def serving_problems(settings: Settings) -> tuple[str, ...]:

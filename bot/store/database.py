@@ -79,7 +79,10 @@ class Database(ABC):
 
     async def connect(self) -> None:
         """Open the database; raises DatabaseUnavailable saying why it cannot be."""
-        await self.in_writer(self._open)
+        try:
+            await self.in_writer(self._open)
+        except sa.exc.DBAPIError as error:  # an option in the address that the driver does not know
+            raise DatabaseUnavailable(f"{self.shown}: {_reason(error)}; see TA_BOT_DATABASE_URL") from error
 
     async def close(self) -> None:
         """Let what runs finish, then close every connection."""
@@ -324,7 +327,10 @@ class PostgresDatabase(Database):
 
 def open_database(url: str) -> Database:
     """The database behind a `sqlite:///…` or `postgresql://…` address; nothing is opened yet."""
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise DatabaseUnavailable("the address cannot be read; see TA_BOT_DATABASE_URL") from error
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(parsed)
     return PostgresDatabase(parsed.set(drivername="postgresql+psycopg"))

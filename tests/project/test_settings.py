@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 import pytest
 
 from bot.errors import SettingsError
@@ -58,7 +61,18 @@ def test_every_problem_is_told_at_once() -> None:
         ({"slack_client_id": "1"}, "TA_BOT_TEAM_ID: is needed"),
         ({"ta_bot_policy": "/no/such/file"}, "TA_BOT_POLICY: no file at /no/such/file"),
         ({"ta_bot_public_url": "http://example.org"}, "TA_BOT_PUBLIC_URL: must start with https://"),
+        (
+            {"ta_bot_public_url": "http://localhost.example.org"},
+            "TA_BOT_PUBLIC_URL: must start with https://",
+        ),
         ({"ta_bot_database_url": "sqlite:///:memory:"}, "TA_BOT_DATABASE_URL: "),
+        (
+            {"ta_bot_database_url": "postgresql://ann@host:many/book"},
+            "TA_BOT_DATABASE_URL: the port is no number",
+        ),
+        ({"slack_api_url": "http://127.0.0.1.example.org/api/"}, "SLACK_API_URL: must start with https://"),
+        ({"slack_api_url": "http://localhost@example.org/api/"}, "SLACK_API_URL: must start with https://"),
+        ({"slack_api_url": "https://"}, "SLACK_API_URL: must start with https://"),
     ],
 )
 def test_each_problem_names_its_variable(values: dict[str, object], problem: str) -> None:
@@ -79,6 +93,16 @@ def test_a_secret_is_not_shown() -> None:
     """Neither in a repr nor in an error."""
     settings = read(slack_bot_token="xoxb-secret-1", slack_app_token="xapp-secret-2")
     assert "secret-" not in repr(settings)
+    wrong = {"slack_bot_token": "nonsense-secret-3"}
     with pytest.raises(SettingsError) as caught:
-        read(slack_bot_token="nonsense-secret-3")
+        read(**wrong)  # not written out here, since the traceback shows this line
     assert "secret-3" not in str(caught.value)
+    assert "secret-3" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_file_of_settings_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
+    """An editor saved it in another encoding."""
+    file = tmp_path / ".env"
+    file.write_bytes(b"TA_BOT_TIMEZONE=\xff\xfe\n")
+    with pytest.raises(SettingsError, match=r"\.env: is not UTF-8"):
+        load(_env_file=file)

@@ -36,6 +36,19 @@ async def test_a_server_that_is_not_there_and_no_password_in_the_message(clock) 
     await store.close()
 
 
+async def test_an_option_that_the_driver_does_not_know(clock) -> None:
+    store = open_store("postgresql://ann:geheim@127.0.0.1:1/book?colour=red", clock)
+    with pytest.raises(DatabaseUnavailable, match=r"colour.*see TA_BOT_DATABASE_URL") as caught:
+        await store.start()
+    assert "geheim" not in str(caught.value)
+    await store.close()
+
+
+def test_an_address_that_cannot_be_read(clock) -> None:
+    with pytest.raises(DatabaseUnavailable, match="cannot be read; see TA_BOT_DATABASE_URL"):
+        open_store("postgresql://ann:geheim@host:many/book", clock)
+
+
 async def test_it_answers(store) -> None:
     await store.database.ping()
 
