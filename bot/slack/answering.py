@@ -77,7 +77,8 @@ class InAck:
             return "ephemeral", NOTHING
         options = answer.options if isinstance(answer, Options) else ()
         shown = tuple(value for _, value in options)
-        self._working.start(self._attendant.journal.record(admitted, "ephemeral", accounts=shown))
+        # Kept first, as for every answer: what the audit cannot keep is not said.
+        await self._attendant.journal.record(admitted, "ephemeral", accounts=shown)
         return "ephemeral", options
 
     async def _submission(self, ask: Submission, body: Mapping[str, Any], handler: Handler) -> Shown:

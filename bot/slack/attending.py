@@ -111,15 +111,18 @@ class Attendant:
     async def _attended(self, ask: Ask, teams: Teams, handler: Handler | None) -> str:
         admitted = await self.audience.admit(ask, teams)
         if isinstance(admitted, Refusal):
-            if await self.refused(ask, admitted) and admitted.text and ask.response_url:
-                await self.outbox.respond(ask.response_url, Message(text=admitted.text))
-            return "refused"
+            return await self._refuse(ask, admitted)
         if handler is None:
             if isinstance(ask, Command):
                 return await self.say(admitted, Heard(Message(text=views.NO_COMMAND)))
             return "ignored"  # a link's button, or one of an older version
         heard = await self.hear(admitted, handler)
         return await self.say(admitted, heard)
+
+    async def _refuse(self, ask: Ask, refusal: Refusal) -> str:
+        if await self.refused(ask, refusal) and refusal.text and ask.response_url:
+            await self.outbox.respond(ask.response_url, Message(text=refusal.text))
+        return "refused"
 
     async def say(self, ask: Ask, heard: Heard) -> str:
         """Say an answer where it may be said, once its audit row is kept."""
@@ -140,6 +143,9 @@ class Attendant:
     async def _say_message(self, ask: Ask, message: Message, *, failed: bool) -> str:
         shared = ask.place.kind is PlaceKind.SHARED and not failed
         direct = shared or not ask.response_url
+        refusal = await self.audience.again(ask) if direct else None
+        if refusal is not None:
+            return await self._refuse(ask, refusal)
         delivered = "failed" if failed else "direct" if direct else "ephemeral"
         withheld = message.withheld
         if shared:

@@ -37,6 +37,11 @@ class Audience:
         self._directory = directory
         self._identity = identity
 
+    async def again(self, ask: Ask) -> Refusal | None:
+        """Ask Slack anew whether the asker may be told, before something is posted for them; None when they may."""
+        person = await self._directory.get_member(ask.asker.user_id, fresh=True)
+        return _refusal(person.outside) if person.outside else None
+
     async def admit(self, ask: Asked, teams: Teams) -> Asked | Refusal:
         """The ask with what Slack tells of the asker and the place, or why it is refused."""
         try:
@@ -52,6 +57,10 @@ class Audience:
         known = self._directory.known(ask.asker, channel_id)
         person, place = known or await self._directory.look_up(ask.asker, channel_id)
         if person.outside:
-            return Refusal(person.outside, _TEXTS.get(person.outside, _TEXTS["unknown"]))
+            return _refusal(person.outside)
         asker = Asker(person.user_id, person.team_id, person.email, person.name)
         return replace(ask, asker=asker, place=place)
+
+
+def _refusal(outside: str) -> Refusal:
+    return Refusal(outside, _TEXTS.get(outside, _TEXTS["unknown"]))

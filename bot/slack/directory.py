@@ -233,6 +233,9 @@ class SlackDirectory:
         ids = [
             user_id async for user_id in self._pages("conversations.members", "members", channel=channel_id)
         ]
+        if not ids or not all(isinstance(user_id, str) for user_id in ids):
+            # Whoever asks from there or posts there is in it, so a list of nobody is not the whole truth.
+            return _Seen(channel, "unknown", 0)
         others = [user_id for user_id in ids if user_id != me]
         people = await self._people_of(others, fresh=fresh)
         return _Seen(channel, judging.gravest(people), len(others))
@@ -251,7 +254,8 @@ class SlackDirectory:
 
     async def _sweep(self) -> Mapping[str, Member]:
         team_id = (await self._identity.get()).team_id
-        found = [judging.member(user, team_id) async for user in self._pages("users.list", "members")]
+        told = [user async for user in self._pages("users.list", "members")]
+        found = [judging.member(user, team_id) for user in told if isinstance(user, dict)]
         return {person.user_id: person for person in found}
 
     async def _pages(self, method: str, key: str, **arguments: Any) -> AsyncIterator[Any]:
@@ -263,8 +267,10 @@ class SlackDirectory:
                 raise SourceRefused(f"Slack’s {method} lists nobody", code="no_list")
             for item in items:
                 yield item
-            metadata = answer.get("response_metadata")
-            cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
+            metadata = answer.get("response_metadata") or {}
+            cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else ""
+            if not isinstance(metadata, dict) or not isinstance(cursor, str | None):
+                raise SourceRefused(f"Slack’s {method} does not tell whether there is more", code="no_cursor")
             if not cursor:
                 return
         raise SourceRefused(f"too many pages of {method}", code="too_many")

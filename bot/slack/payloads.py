@@ -50,7 +50,7 @@ class Teams:
 def teams(body: Body) -> Teams:
     """The workspace a request was meant for, and the person's."""
     if "command" in body:
-        return Teams(_text(body, "team_id"), "", _text(body, "is_enterprise_install") == "true")
+        return Teams(_text(body, "team_id"), "", _yes(body, "is_enterprise_install"))
     view, authorizations = _dict(body, "view"), body.get("authorizations")
     first = authorizations[0] if isinstance(authorizations, list) and authorizations else {}
     source = first if isinstance(first, dict) and first else body
@@ -61,7 +61,7 @@ def teams(body: Body) -> Teams:
         or _text(body, "team_id")
         or _text(_dict(body, "user"), "team_id")
     )
-    org_wide = str(source.get("is_enterprise_install", "")).lower() == "true"
+    org_wide = _yes(source, "is_enterprise_install") or _yes(body, "is_enterprise_install")
     return Teams(installed, _text(_dict(body, "user"), "team_id"), org_wide)
 
 
@@ -231,6 +231,11 @@ def _dict(body: Mapping[str, Any], key: str) -> dict[str, Any]:
 def _first(body: Mapping[str, Any], key: str) -> dict[str, Any]:
     value = body.get(key)
     return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else {}
+
+
+def _yes(body: Mapping[str, Any], key: str) -> bool:
+    # Forms carry the word, JSON the word or the value.
+    return str(body.get(key, "")).lower() == "true"
 
 
 def _text(body: Mapping[str, Any], key: str) -> str:
