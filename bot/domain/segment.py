@@ -36,15 +36,28 @@ class SegmentModel:
     rules: tuple[SegmentRule, ...]
     arr_line: Cents
     remarks: tuple[str, ...] = ()
+    developers_decided: frozenset[int] = frozenset()  # counts that two rows claim as written
+    functions: tuple[tuple[str, str], ...] = ()  # what `managed` and `unmanaged` mean, in words
+
+    def covers(self, day: date) -> bool:
+        """Whether the model was in force on a day."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether its rows name today's teams; an older model's functions are nobody's record."""
+        return all(rule.team in _TEAMS for rule in self.rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classified:
-    """The rule that fired. `on_the_line` says that ARR is exactly on the line, which policy decided."""
+    """The rule that fired. Policy decided, not the handbook, where ARR is exactly `on_the_line`, or where two
+    rows as written claim the number of developers (`on_two_rows`)."""
 
     rule: SegmentRule
     model: SegmentModel
     on_the_line: bool = False
+    on_two_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +71,35 @@ def classify(developers: int | None, arr: Cents | None, model: SegmentModel) -> 
     """The one rule of the model that covers the point. A segment where ARR is `any` needs no ARR."""
     if developers is None:
         return Unclassified(missing=("developers",) if arr is not None else ("developers", "arr"))
-    rows = [rule for rule in model.rules if _spans_developers(rule, developers)]
-    depends = any(rule.arr_from is not None or rule.arr_to is not None for rule in rows)
-    if depends and arr is None:
+    needs_arr = False
+    for rule in model.rules:  # compared in place: a hundred thousand accounts are classified for one list
+        if developers < rule.developers_from:
+            continue
+        if rule.developers_to is not None and developers > rule.developers_to:
+            continue
+        depends = rule.arr_from is not None or rule.arr_to is not None
+        if depends and arr is None:
+            needs_arr = True
+        elif arr is None or _spans_arr(rule, arr):
+            return Classified(
+                rule=rule,
+                model=model,
+                on_the_line=depends and arr == model.arr_line,
+                on_two_rows=developers in model.developers_decided,
+            )
+    if needs_arr:
         return Unclassified(missing=("arr",))
-    for rule in rows:
-        if not depends or (arr is not None and _spans_arr(rule, arr)):
-            return Classified(rule=rule, model=model, on_the_line=depends and arr == model.arr_line)
     raise ValueError(f"no row of {model.name} covers {developers} developers")  # load() proved there is one
+
+
+def possible(developers: int | None, arr: Cents | None, model: SegmentModel) -> tuple[SegmentRule, ...]:
+    """The rows that a point may fall into while one of its numbers is unknown."""
+    return tuple(
+        rule
+        for rule in model.rules
+        if (developers is None or _spans_developers(rule, developers))
+        and (arr is None or _spans_arr(rule, arr))
+    )
 
 
 def team_of(account: Account, model: SegmentModel) -> Team | None:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.domain.account import Group
+from bot.domain.boundary import Margin
 from bot.domain.health import HealthRules
 from bot.domain.kpi import KpiRules
 from bot.domain.lifecycle import LifecycleRules
@@ -35,6 +36,7 @@ class TeamPolicy:
     name: str  # "Scaled TAs"
     short: str  # "Scaled team"
     touch: str  # "high", "medium", "low, automated"
+    accounts: str  # "named, dedicated TA", "shared across the team, no dedicated TA", "on demand"
     channel: str
     user_group: str
 
@@ -46,6 +48,7 @@ class Policy:
     teams: Mapping[Team, TeamPolicy]
     models: Mapping[str, SegmentModel]
     default_model: str
+    drift: Margin  # when an account is near a boundary at its next renewal
     health: HealthRules
     kpis: KpiRules
     lifecycle: LifecycleRules
@@ -56,7 +59,7 @@ class Policy:
     def model_on(self, day: date) -> SegmentModel:
         """The segmentation model in force on a day (the default model where none says so)."""
         for model in self.models.values():
-            if model.starts_on <= day and (model.ends_on is None or day <= model.ends_on):
+            if model.covers(day):
                 return model
         return self.models[self.default_model]
 
@@ -145,6 +148,7 @@ def _policy(table: PolicyTable) -> Policy:
         teams={team: _team(team, table) for team in Team},
         models=build.models_of(table),
         default_model=table.segmentation.default,
+        drift=build.margin_of(table.segmentation.drift),
         health=build.health_of(table.health),
         kpis=build.kpis_of(table.kpis),
         lifecycle=build.lifecycle_of(table.lifecycle),
@@ -161,6 +165,7 @@ def _team(team: Team, table: PolicyTable) -> TeamPolicy:
         name=own.name,
         short=own.short,
         touch=own.touch,
+        accounts=own.accounts,
         channel=own.channel,
         user_group=own.user_group,
     )

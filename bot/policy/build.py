@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TypeAlias
 
+from bot.domain.boundary import Margin
 from bot.domain.health import TRAIT_KEYS, HealthRules, Pillar, Sense, TraitRule, Verdict
 from bot.domain.kpi import Kpi, KpiRules, Target
 from bot.domain.lifecycle import LifecycleRules
@@ -14,6 +15,7 @@ from bot.domain.person import Team
 from bot.domain.segment import SegmentModel, SegmentRule, model_problems
 from bot.policy.lines import Path
 from bot.policy.schema import (
+    DriftTable,
     HealthTable,
     KpisTable,
     LifecycleTable,
@@ -46,6 +48,8 @@ def model_of(name: str, table: ModelTable) -> SegmentModel:
         ends_on=table.ends_on,
         arr_line=line,
         remarks=tuple(table.remarks),
+        developers_decided=frozenset(table.developers_decided),
+        functions=tuple(table.functions.items()),
         rules=tuple(_rule(row, line if table.arr_on_line == "upper" else line + 1) for row in table.rules),
     )
 
@@ -59,6 +63,11 @@ def _rule(row: RuleTable, first_above: int) -> SegmentRule:
         arr_from=first_above if row.arr == "above" else None,
         arr_to=first_above if row.arr == "below" else None,
     )
+
+
+def margin_of(table: DriftTable) -> Margin:
+    """When an account is near a boundary."""
+    return Margin(developers=table.developers_within, arr=table.arr_within, days=table.renewal_days)
 
 
 def kpis_of(table: KpisTable) -> KpiRules:

@@ -121,13 +121,24 @@ class ModelTable(Table):
     arr_line: Whole
     arr_on_line: Literal["upper", "lower"]
     remarks: list[Text] = []
+    developers_decided: list[Annotated[int, Field(ge=0)]] = []
+    functions: dict[Literal["managed", "unmanaged"], Text] = {}
     rules: Annotated[list[RuleTable], Field(min_length=1)]
+
+
+class DriftTable(Table):
+    """When an account counts as near a boundary at its next renewal."""
+
+    developers_within: Annotated[int, Field(ge=0)]
+    arr_within: Annotated[float, Field(ge=0, lt=1)]
+    renewal_days: Whole
 
 
 class SegmentationTable(Table):
     """The segmentation models and which one holds by default."""
 
     default: Text
+    drift: DriftTable
     models: Annotated[dict[str, ModelTable], Field(min_length=1)]
 
 
