@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from bot import log
 from bot import policy as policy_module
 from bot import settings as settings_module
-from bot.clock import SystemClock
+from bot.clock import SystemClock, TurnableClock
 from bot.policy import Policy
+from bot.ports.clock import Clock
 from bot.settings import Settings
 from bot.store import Store, open_store
 
@@ -21,7 +22,7 @@ class House:
 
     settings: Settings
     policy: Policy
-    clock: SystemClock
+    clock: Clock
     store: Store
 
 
@@ -31,7 +32,7 @@ async def open_house(settings: Settings | None = None) -> AsyncIterator[House]:
     chosen = settings or settings_module.load()
     log.configure(level=chosen.ta_bot_log_level, form=chosen.ta_bot_log_format)
     policy = policy_module.load(chosen.ta_bot_policy)
-    clock = SystemClock(chosen.zone)
+    clock = TurnableClock(chosen.zone) if chosen.ta_bot_demo_clock else SystemClock(chosen.zone)
     store = open_store(chosen.ta_bot_database_url, clock)
     try:
         await store.start()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,11 +11,14 @@ from bot import log, manifest
 from bot import settings as settings_module
 from bot.bootstrap.answering import handlers, ports_of
 from bot.bootstrap.house import House, open_house
+from bot.clock import TurnableClock
 from bot.errors import SettingsError
 from bot.settings import Settings
-from bot.slack.listen import build_edge
+from bot.slack.listen import Edge, build_edge
 from bot.slack.serve import serve as serve_edge
 from bot.slack.wiring import make_slack
+
+SETTLE_SECONDS = 30.0
 
 
 async def serve() -> None:
@@ -31,13 +36,27 @@ async def _serve(house: House, settings: Settings) -> None:
     edge = build_edge(side, ports_of(house, side), handlers())
     # Names are indexed before the first person asks, not while they wait.
     await house.store.book.search_names("a", limit=1)
-    await serve_edge(
-        edge,
-        checks={"database": house.store.database.ping},
-        scopes=tuple(sorted(manifest.load().bot_scopes)),
-        age=lambda: _age_of_book(house),
-        announce=lambda line: log.get(__name__).info(line),
-    )
+    async with _turnable(house, edge):
+        await serve_edge(
+            edge,
+            checks={"database": house.store.database.ping},
+            scopes=tuple(sorted(manifest.load().bot_scopes)),
+            age=lambda: _age_of_book(house),
+            announce=lambda line: log.get(__name__).info(line),
+        )
+
+
+@asynccontextmanager
+async def _turnable(house: House, edge: Edge) -> AsyncIterator[None]:
+    """Under `ta-bot demo` the clock can be turned; otherwise nothing of that is even imported."""
+    if house.settings.ta_bot_demo_clock is None or not isinstance(house.clock, TurnableClock):
+        yield
+        return
+    from bot.bootstrap.turning import Turnable, following
+
+    turnable = Turnable(house.clock, sources=(), settled=lambda: edge.working.drained(SETTLE_SECONDS))
+    async with following(house.settings.ta_bot_demo_clock, turnable):
+        yield
 
 
 async def _age_of_book(house: House) -> float | None:

@@ -187,10 +187,16 @@ def _dnd_info(call: Call) -> Json:
     }
 
 
+def _presence(call: Call) -> Json:
+    user = call.user() if call.text("user") else call.workspace.users[call.bot]
+    return {"presence": "away" if user.is_away else "active"}
+
+
 METHODS: dict[str, Handler] = {
     "auth.test": _auth_test,
     "users.info": _users_info,
     "users.list": _users_list,
+    "users.getPresence": _presence,
     "users.lookupByEmail": _users_lookup,
     "users.profile.get": _profile_get,
     "usergroups.list": _groups_list,

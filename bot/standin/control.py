@@ -9,13 +9,26 @@ POST /control/suggest  {user, action_id, typed, message?}          what a menu o
 POST /control/submit   {user, values}                              the modal on top filled in and submitted
 POST /control/close    {user, all?}                                the modal on top closed
 POST /control/home     {user}                                      the app's home tab opened
-POST /control/fault    {kind, method?, times?, seconds?}           something goes wrong from now on
-POST /control/calm     {}                                          all faults off
-POST /control/socket   {what: drop|warning|refresh_requested|link_disabled}
 POST /control/reset    {}                                          what was said and opened is forgotten
+
+The clock goes forward only; turning it answers when everything that was due on the way has finished.
+
+GET  /control/clock                                                the demo's time, and how far ahead it is
+POST /control/clock    {by: "1 hour"} or {to: ISO} or {next: "morning" or "monday"}   turned; `passed` says what was due
+GET  /control/clock/follow                                         a web socket: the demo's bot follows the clock
+
+What can go wrong: slow, ratelimited, server_error, not_json, drop (the connection is lost), native_blocks_refused;
+for one method of the Web API, `response_url`, or `*`; for a number of times, or until calm.
+
+POST /control/fault    {kind, method?, times?, seconds?}           something goes wrong from now on
+POST /control/away     {user, away?: false, by?, to?, next?}       somebody goes away, for so long, or comes back
+GET  /control/faults                                               what goes wrong now, and who is away
+POST /control/calm     {}                                          all faults off, everybody back
+POST /control/socket   {what: drop|warning|refresh_requested|link_disabled}   Slack ends the bot's connections
 
 People are named by id, e-mail, handle or full name; a conversation by id or name (empty: the direct message with
 the bot). What Slack would not let a person do answers 409 with the reason; an app that does not answer in time 504.
+What only the page needs is described in `bot.standin.page_control`.
 """
 
 from __future__ import annotations
@@ -29,6 +42,7 @@ from aiohttp import web
 from bot.standin import manifest, modals
 from bot.standin.actors import Actors, CannotDo, Screen
 from bot.standin.api_views import view_json
+from bot.standin.away import come_back
 from bot.standin.calls import Json
 from bot.standin.delivery import NotAnswered
 from bot.standin.faults import FAULT_KINDS, Fault
@@ -112,6 +126,7 @@ class ControlRoutes:
             "title": user.title,
             "kind": kind,
             "tz": user.tz,
+            "away": user.is_away,
             "status": status_json(self.workspace, user),
         }
 
@@ -178,10 +193,16 @@ class ControlRoutes:
     async def _fault(self, body: Json) -> None:
         if body.get("kind") not in FAULT_KINDS:
             raise CannotDo(f"A fault is one of {', '.join(FAULT_KINDS)}.")
-        self.actors.desk.faults.add(Fault(**body))
+        fault = Fault(**body)
+        if not isinstance(fault.seconds, int | float) or not isinstance(fault.times, int | None):
+            raise CannotDo("`seconds` is a number; `times` is a whole number, or absent.")
+        self.actors.desk.faults.add(fault)
 
     async def _calm(self, _body: Json) -> None:
         self.actors.desk.faults.clear()
+        for user in self.workspace.users.values():
+            if user.is_away:
+                come_back(self.actors.happenings, user)
 
     async def _socket(self, body: Json) -> None:
         if body.get("what") == "drop":

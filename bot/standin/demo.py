@@ -11,14 +11,16 @@ from asyncio.subprocess import Process
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from bot.clock import SystemClock
 from bot.errors import OperatorError
 from bot.standin.book import people, write_csvs
 from bot.standin.server import StandinServer
-from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN, WallClock
+from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN
 from bot.standin.workspace import build_workspace
 
 FILES = ("people", "accounts", "history", "contacts", "absences")
@@ -49,7 +51,7 @@ async def run_demo(*, port: int, browser: bool, directory: Path) -> None:
 
 async def _demo(port: int, browser: bool, directory: Path) -> None:
     console = Console(stderr=True)
-    today = WallClock().now().date()
+    today = SystemClock(ZoneInfo("UTC")).today()
     async with StandinServer(build_workspace(people(today)), port=port) as server:
         environment = _environment(server, directory)
         with _progress(console) as progress:
@@ -61,7 +63,7 @@ async def _demo(port: int, browser: bool, directory: Path) -> None:
                 await _import(kind, directory, environment)
                 progress.advance(task)
             progress.update(task, description="starting the bot")
-            bot = await _start(directory, environment)
+            bot = await _start(directory, {**environment, "TA_BOT_DEMO_CLOCK": server.clock_url})
             try:
                 await _connect(server, bot, directory)
                 progress.advance(task)

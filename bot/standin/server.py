@@ -20,10 +20,13 @@ from bot.errors import OperatorError
 from bot.standin.actors import Actors
 from bot.standin.calls import Desk, Heard, Triggers
 from bot.standin.changes import Happenings
+from bot.standin.clock import Turner
+from bot.standin.clock_routes import ClockRoutes
 from bot.standin.control import ControlRoutes
 from bot.standin.delivery import Transport
 from bot.standin.faults import Faults
 from bot.standin.http_api import AppRoutes
+from bot.standin.page_control import PageRoutes
 from bot.standin.pages import add_page
 from bot.standin.push import HttpPush
 from bot.standin.responses import ResponseUrls
@@ -55,6 +58,8 @@ class StandinServer:
         self.responses = ResponseUrls(self.desk, lambda: self.base_url)
         self.happenings = Happenings(self.desk, self._transport)
         self.people = Actors(self.desk, self.responses, self._transport, self.happenings)
+        self.turner = Turner(workspace, self.happenings)
+        self._ticking: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
 
@@ -67,6 +72,11 @@ class StandinServer:
     def api_url(self) -> str:
         """What SLACK_API_URL has to be."""
         return f"{self.base_url}/api/"
+
+    @property
+    def clock_url(self) -> str:
+        """What TA_BOT_DEMO_CLOCK has to be for a bot that follows this workspace's clock."""
+        return f"{self.base_url}/control/clock/follow"
 
     @property
     def heard(self) -> list[Heard]:
@@ -91,7 +101,10 @@ class StandinServer:
         """Listen; raises OperatorError when the port is taken."""
         app = web.Application(middlewares=[self._only_own_names], client_max_size=8 * 2**20)
         AppRoutes(self.desk, self.responses, self.sockets).add_to(app)
-        ControlRoutes(self.people, self.sockets).add_to(app)
+        control = ControlRoutes(self.people, self.sockets)
+        control.add_to(app)
+        PageRoutes(control).add_to(app)
+        ClockRoutes(self.people, self.turner).add_to(app)
         add_page(app)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -105,12 +118,15 @@ class StandinServer:
             ) from error
         self.port = int(self._runner.addresses[0][1])
         self._session = aiohttp.ClientSession()
+        self._ticking = asyncio.create_task(self.turner.tick())
 
     async def stop(self) -> None:
         """Close every connection and stop listening."""
-        for task in list(self.happenings.tasks):
+        tasks = [*self.happenings.tasks, *([self._ticking] if self._ticking else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self.happenings.tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.turner.close()
         await self.sockets.close()
         if self._session is not None:
             await self._session.close()

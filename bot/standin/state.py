@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
+from zoneinfo import ZoneInfo
+
+from bot.clock import TurnableClock
 
 Kind: TypeAlias = Literal["public", "private", "im", "mpim"]
 
@@ -27,14 +29,6 @@ class Now(Protocol):
 
     def now(self) -> datetime:
         """The present instant, aware."""
-
-
-class WallClock:
-    """The real time; a demo may put a clock in its place that can be turned."""
-
-    def now(self) -> datetime:
-        """The present instant."""
-        return datetime.fromtimestamp(time.time(), UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +52,7 @@ class User:
     status_text: str = ""
     status_emoji: str = ""
     status_expiration: int = 0
+    is_away: bool = False
     snooze_until: int = 0
 
 
@@ -137,7 +132,7 @@ class Workspace:
     domain: str = "stand-in"
     app_id: str = "A0STANDIN1"
     client_id: str = "1.2"
-    clock: Now = field(default_factory=WallClock)
+    clock: Now = field(default_factory=lambda: TurnableClock(ZoneInfo("UTC")))
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     groups: dict[str, UserGroup] = field(default_factory=dict)
