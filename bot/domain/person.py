@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,6 +34,15 @@ class Team(StrEnum):
         return self is not Team.ENTERPRISE
 
 
+def team_named(typed: str, names: Mapping[Team, Sequence[str]]) -> Team | None:
+    """The team that a word means: its key, or any name policy gives it."""
+    word = typed.strip(" \"'“”‘’@#").casefold()
+    for team, known in names.items():
+        if word in {team.value, *(name.casefold() for name in known)}:
+            return team
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A person of the organisation, joined to Slack by e-mail."""
@@ -47,6 +57,13 @@ class Person:
     timezone: str | None = None
     country: str | None = None
     slack_user_id: str | None = None
+
+    @property
+    def serves_pool(self) -> bool:
+        """Whether the team's pool is this person's book."""
+        return (
+            self.team is not None and self.team.is_pool and self.role in (Role.TA, Role.PROGRAM_MANAGER)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,8 @@ class SegmentModel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classified:
     """The rule that fired. Policy decided, not the handbook, where ARR is exactly `on_the_line`, or where two
-    rows as written claim the number of developers (`on_two_rows`)."""
+    rows as written claim the number of developers (`on_two_rows`).
+    """
 
     rule: SegmentRule
     model: SegmentModel

@@ -108,15 +108,6 @@ def since_of(typed: str, today: date, weeks: int) -> date:
     return since
 
 
-def team_named(typed: str, names: Mapping[Team, Sequence[str]]) -> Team | None:
-    """The team that a word means: its key, or any name policy gives it."""
-    word = typed.strip(" \"'“”‘’@#").casefold()
-    for team, known in names.items():
-        if word in {team.value, *(name.casefold() for name in known)}:
-            return team
-    return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Which accounts: a TA's (`email`), a team's (`team`), or those of a pool that a TA served last (both)."""
@@ -140,7 +131,7 @@ def read_token(token: str) -> tuple[Scope, int]:
 
 def scope_of(person: Person, *, whole_pool: bool) -> Scope | None:
     """The person's book: a TA's own accounts or the team's pool; None for those who have none."""
-    if person.team is not None and person.team.is_pool and person.role in (Role.TA, Role.PROGRAM_MANAGER):
+    if person.serves_pool:
         return Scope(team=person.team, email=None if whole_pool else person.email)
     return Scope(email=person.email) if person.role is Role.TA else None
 

@@ -10,7 +10,7 @@ from bot.blocks.answers import Message
 from bot.domain.account import Account
 from bot.domain.health import read_account, recorded_category
 from bot.domain.kpi import book_health
-from bot.domain.person import Person, Team
+from bot.domain.person import Person, Team, team_named
 from bot.errors import UnknownPerson, WrongUsage
 from bot.features.books import rules, views
 from bot.ports import Ports
@@ -47,7 +47,7 @@ async def book_of_person(ask: Ask, ports: Ports, whom: str) -> Message:
 async def book_of_team(ports: Ports, typed: str, note: str = "") -> Message:
     """A team's book; raises WrongUsage for a name that is no team's."""
     names = {team: (of.name, of.short, of.user_group) for team, of in ports.policy.teams.items()}
-    team = rules.team_named(typed, names)
+    team = team_named(typed, names)
     if team is None:
         known = ", ".join(f"`{one}`" for one in names)
         said = f"There is no team “{text.name(typed)}”." if typed else "Name the team."

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot import policy as policy_module
 from bot.domain.account import Account, Group
 from bot.domain.kpi import book_health
-from bot.domain.person import Person, Role, Team
+from bot.domain.person import Person, Role, Team, team_named
 from bot.domain.provenance import Known, Stamp
 from bot.errors import WrongUsage
 from bot.features.books import rules
@@ -98,7 +98,7 @@ def test_a_wrong_date_is_answered_with_an_example(typed: str) -> None:
     ],
 )
 def test_teams_go_by_several_names(typed: str, team: Team | None) -> None:
-    assert rules.team_named(typed, NAMES) is team
+    assert team_named(typed, NAMES) is team
 
 
 @pytest.mark.parametrize(
