@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.errors import DatabaseUnavailable, StoreError
+from bot.store.sqlite_version import too_old
 
 T = TypeVar("T")
 Params = Sequence[Any]
@@ -250,6 +251,8 @@ class SqliteDatabase(Database):
             return work(connection)
 
     def _open(self) -> None:
+        if problem := too_old():
+            raise DatabaseUnavailable(problem)
         super()._open()
         self._point = self._reading.connect()
         self._cursor = _raw(self._point).cursor()
