@@ -51,6 +51,7 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´ʼ"))
 _ASCII = str.maketrans({**dict.fromkeys(string.punctuation + string.whitespace, " "), "'": None, "`": None})
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "'": "'", "”": "”"}
 _LINK = re.compile(r"<(?:https?://|mailto:)[^|>]+\|([^>]+)>|<((?:https?://|mailto:)[^|>]+)>")
+_LINKED = re.compile(r"<(?:https?://|mailto:|#)([^|>]*)(?:\|([^>]*))?>")
 _DOMAIN = re.compile(
     r"(?:https?://)?(?:[^\s@/]*@)?(?:www\.)?([^\s@/:]+\.[^\s@/:.]+)\.?(?:[:/].*)?", re.IGNORECASE
 )
@@ -106,6 +107,14 @@ def domain_in(text: str) -> str | None:
     """The internet domain in what was typed: `acme.com` of a link, an address or itself."""
     match = _DOMAIN.fullmatch(text.strip())
     return match[1].lower() if match else None
+
+
+def unescaped(text: str) -> str:
+    """What a person typed, from what Slack made of it: links and `&amp;` undone."""
+    text = _LINKED.sub(lambda found: found.group(2) or found.group(1), text)
+    for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(entity, sign)
+    return text.strip()
 
 
 def unquoted(text: str) -> tuple[str, bool]:

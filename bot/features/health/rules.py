@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +20,7 @@ from bot.domain.health import (
 )
 from bot.domain.kpi import Kpi, KpiReading
 from bot.domain.lifecycle import StageReading
+from bot.domain.names import unescaped
 from bot.domain.person import Person, Team
 from bot.domain.provenance import value_of
 from bot.domain.segment import Classified, Unclassified
@@ -37,7 +37,6 @@ Ended = TypeVar("Ended", Week, DrawnWeek)
 NEAR = timedelta(days=3)
 """History is weekly, so within three days of any day there is one week's end, or the week is missing."""
 QUOTES = "\"'“”‘’«»„"
-_LINKED = re.compile(r"<(?:https?://|mailto:|#)([^|>]*)(?:\|([^>]*))?>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +139,9 @@ class Card:
         return churned if churned is not None and churned <= self.today else None
 
 
-def unescaped(text: str) -> str:
-    """What a person typed, from what Slack made of it: links and `&amp;` undone, quotes taken off."""
-    text = _LINKED.sub(lambda found: found.group(2) or found.group(1), text)
-    for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-        text = text.replace(entity, sign)
-    return text.strip().strip(QUOTES).strip()
+def bare_name(typed: str) -> str:
+    """The name in what was typed, its quotes taken off."""
+    return unescaped(typed).strip(QUOTES).strip()
 
 
 def by_cost(traits: Iterable[TraitReading]) -> tuple[TraitReading, ...]:

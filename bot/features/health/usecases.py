@@ -22,7 +22,7 @@ LONGEST_NAME = 300
 
 async def answer_by_name(ask: Ask, ports: Ports, typed: str, note: str = "") -> Message:
     """The card of the account that a typed name means, or the menu of those it may mean."""
-    wanted = rules.unescaped(typed)[:LONGEST_NAME]
+    wanted = rules.bare_name(typed)[:LONGEST_NAME]
     found = await ports.book.find_by_name(wanted)
     if found.chosen is None:
         return _menu_of(wanted, found)

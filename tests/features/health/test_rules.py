@@ -41,7 +41,7 @@ def _read(account: Account, policy: Policy) -> HealthReading:
     ],
 )
 def test_what_slack_made_of_the_text_is_undone(typed: str, meant: str) -> None:
-    assert rules.unescaped(typed) == meant
+    assert rules.bare_name(typed) == meant
 
 
 def test_the_most_costly_trait_comes_first_and_the_unknown_last(usual: Make, policy: Policy) -> None:
