@@ -38,13 +38,14 @@ _debug = False
 
 
 class Importable(StrEnum):
-    """The CSV files that `import` takes."""
+    """The CSV files that `import` takes; all of them, from a folder, with `all`."""
 
     ACCOUNTS = "accounts"
     PEOPLE = "people"
     HISTORY = "history"
     CONTACTS = "contacts"
     ABSENCES = "absences"
+    ALL = "all"
 
 
 @app.callback()
@@ -145,16 +146,25 @@ def try_(
 @app.command("import")
 def import_(
     kind: Importable,
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="With `all` a folder: people.csv, accounts.csv …")
+    ],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")] = False,
 ) -> None:
     """Load a CSV: all of its rows, or none."""
     from bot.bootstrap import importing
 
-    report = _run(lambda: importing.import_file(kind.value, file, dry_run=dry_run, console=err))
-    for sentence in report:
+    def say(sentence: str) -> None:
         out.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+    if kind is not Importable.ALL:
+        _run(lambda: importing.import_file(kind.value, file, dry_run=dry_run, say=say, console=err))
+    elif dry_run:
+        err.print("--dry-run takes one file: what one file adds, the next may refer to", markup=False)
+        raise typer.Exit(2)
+    else:
+        _run(lambda: importing.import_folder(file, say=say, console=err))
 
 
 @app.command()

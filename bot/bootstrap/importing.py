@@ -1,32 +1,52 @@
-"""`ta-bot import`: a file into the book, with a progress bar."""
+"""`ta-bot import`: a file into the book, or the five files of a folder, with a progress bar."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.bootstrap.house import open_house
+from bot.bootstrap.house import House, open_house
+from bot.errors import OperatorError
 from bot.features.sync.usecases import ImportReport
 from bot.features.sync.usecases import import_file as take
 from bot.integrations.csv_files.source import CsvFile
 
+Say: TypeAlias = Callable[[str], None]
+IN_ORDER = ("people", "accounts", "history", "contacts", "absences")
 
-async def import_file(kind: str, path: Path, *, dry_run: bool, console: Console) -> tuple[str, ...]:
+
+async def import_file(kind: str, path: Path, *, dry_run: bool, say: Say, console: Console) -> None:
     """Take the file whole or not at all; says in sentences what was done."""
     async with open_house() as house:
-        file = CsvFile(kind, path, house.clock)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task(path.name, total=file.total)
-            report = await take(
-                file,
-                house.store,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
-                dry_run=dry_run,
-            )
-    return sentences(report)
+        await _take(house, CsvFile(kind, path, house.clock), dry_run, say, console)
+
+
+async def import_folder(folder: Path, *, say: Say, console: Console) -> None:
+    """Take every file of a folder that has a kind's name, those first that others refer to; stops at a bad one."""
+    found = [(kind, folder / f"{kind}.csv") for kind in IN_ORDER if (folder / f"{kind}.csv").is_file()]
+    if not found:
+        raise OperatorError(f"{folder}: holds none of {', '.join(f'{kind}.csv' for kind in IN_ORDER)}")
+    async with open_house() as house:
+        for kind, path in found:
+            await _take(house, CsvFile(kind, path, house.clock), False, say, console)
+
+
+async def _take(house: House, file: CsvFile, dry_run: bool, say: Say, console: Console) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(file.name, total=file.total)
+        report = await take(
+            file,
+            house.store,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            dry_run=dry_run,
+        )
+    for sentence in sentences(report):
+        say(sentence)
 
 
 def sentences(report: ImportReport) -> tuple[str, ...]:

@@ -23,7 +23,6 @@ from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN
 from bot.standin.workspace import build_workspace
 
-FILES = ("people", "accounts", "history", "contacts", "absences")
 CONNECT_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LAST_LINES = 15
@@ -54,23 +53,20 @@ async def _demo(port: int, browser: bool, directory: Path) -> None:
     today = SystemClock(ZoneInfo("UTC")).today()
     async with StandinServer(build_workspace(people(today)), port=port) as server:
         environment = _environment(server, directory)
-        with _progress(console) as progress:
-            task = progress.add_task("writing the book", total=len(FILES) + 2)
-            await asyncio.to_thread(write_csvs, directory, today)
-            progress.advance(task)
-            for kind in FILES:
-                progress.update(task, description=f"importing {kind}")
-                await _import(kind, directory, environment)
-                progress.advance(task)
-            progress.update(task, description="starting the bot")
-            bot = await _start(directory, {**environment, "TA_BOT_DEMO_CLOCK": server.clock_url})
-            try:
+        # The bot starts while the book is written: it takes in what is imported under its eyes.
+        bot = await _start(directory, {**environment, "TA_BOT_DEMO_CLOCK": server.clock_url})
+        try:
+            with _progress(console) as progress:
+                task = progress.add_task("writing the book", total=3)
+                await asyncio.to_thread(write_csvs, directory, today)
+                progress.update(task, description="importing the book", advance=1)
+                await _import(directory, environment)
+                progress.update(task, description="starting the bot", advance=1)
                 await _connect(server, bot, directory)
                 progress.advance(task)
-                progress.stop()
-                await _serve(server, bot, directory, browser)
-            finally:
-                await _stop(bot)
+            await _serve(server, bot, directory, browser)
+        finally:
+            await _stop(bot)
 
 
 def _progress(console: Console) -> Progress:
@@ -104,17 +100,14 @@ def _environment(server: StandinServer, directory: Path) -> Mapping[str, str]:
     }
 
 
-async def _import(kind: str, directory: Path, environment: Mapping[str, str]) -> None:
-    file = directory / f"{kind}.csv"
-    process = await _python(directory, environment, "import", kind, str(file))
+async def _import(directory: Path, environment: Mapping[str, str]) -> None:
+    process = await _python(directory, environment, "import", "all", str(directory))
     try:
         said, _ = await process.communicate()
     finally:
         await _stop(process)
     if process.returncode:
-        raise OperatorError(
-            f"the demo's {kind} could not be imported: {said.decode(errors='replace').strip()}"
-        )
+        raise OperatorError(f"the demo's book could not be imported: {said.decode(errors='replace').strip()}")
 
 
 async def _python(

@@ -44,7 +44,8 @@ def _by(text: str, local: datetime) -> datetime:
     if found is None:
         raise ValueError(text)
     step = timedelta(**{f"{found[2]}s": int(found[1])})
-    if found[2] in ("day", "week"):  # a day on is the same time of day, also where the clocks change in between
+    if found[2] in ("day", "week"):
+        # A day on is the same time of day, also where the clocks change in between.
         return local + step
     return local.astimezone(UTC) + step
 
