@@ -15,6 +15,7 @@ from bot.ports.inspection import ChannelFacts, SlackFacts
 from bot.slack.wiring import SlackSide
 
 PAGE = 500
+NOT_JSON = "the answer is not Slack's"
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class SlackInspector:
         auth = await self._try("auth.test", self.client.auth_test())
         if auth is None:
             return SlackFacts(errors=tuple(self._errors))
-        manifest = await self._manifest(auth["bot_id"])
+        manifest = await self._manifest(str(auth.get("bot_id", "")))
         groups = await self._try("usergroups.list", self.client.usergroups_list())
         found = await self._channels(channels)
         return SlackFacts(
@@ -41,7 +42,7 @@ class SlackInspector:
             team_id=auth.get("team_id", ""),
             scopes=_granted(auth),
             socket_mode=await self._socket_mode(),
-            groups=None if groups is None else frozenset(group["handle"] for group in groups["usergroups"]),
+            groups=None if groups is None else _handles(groups),
             channels=found,
             events=_events(manifest),
             commands=_commands(manifest),
@@ -62,12 +63,10 @@ class SlackInspector:
         bot = await self._try("bots.info", self.client.bots_info(bot=bot_id))
         if bot is None:
             return None
-        call = self.client.api_call(
-            "apps.manifest.export",
-            data={"app_id": bot["bot"]["app_id"], "token": self.config_token},
-        )
+        app_id = (bot.get("bot") or {}).get("app_id", "")
+        call = self.client.apps_manifest_export(app_id=app_id, token=self.config_token)
         answer = await self._try("apps.manifest.export", call)
-        return None if answer is None else dict(answer["manifest"])
+        return None if answer is None else dict(answer.get("manifest") or {})
 
     async def _channels(self, names: Sequence[str]) -> tuple[ChannelFacts, ...] | None:
         ids: dict[str, str] = {}
@@ -79,7 +78,7 @@ class SlackInspector:
             page = await self._try("conversations.list", call)
             if page is None:
                 return None
-            ids |= {channel["name"]: channel["id"] for channel in page["channels"]}
+            ids |= {each.get("name", ""): each.get("id", "") for each in page.get("channels") or ()}
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 break
@@ -97,7 +96,7 @@ class SlackInspector:
         except SlackApiError as error:
             self._errors.append((asked, _code(error)))
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            self._errors.append((asked, f"no answer ({type(error).__name__})"))
+            self._errors.append((asked, _silence(error)))
         return None
 
 
@@ -116,13 +115,25 @@ async def inspector_of(side: SlackSide) -> SlackInspector:
 
 def _code(error: SlackApiError) -> str:
     data = getattr(error.response, "data", error.response)
-    return str(data.get("error", "unknown_error")) if isinstance(data, dict) else "the answer was not JSON"
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    # slack_sdk gives this word to an answer that is not JSON.
+    return code if code and code != "unknown_error" else NOT_JSON
+
+
+def _silence(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"{error.host}:{error.port} cannot be reached"
+    return "no answer in time" if isinstance(error, TimeoutError) else f"no answer ({type(error).__name__})"
 
 
 def _granted(auth: Any) -> frozenset[str] | None:
     headers = {key.lower(): value for key, value in auth.headers.items()}
     listed = headers.get("x-oauth-scopes")
     return None if listed is None else frozenset(part.strip() for part in listed.split(",") if part.strip())
+
+
+def _handles(groups: Any) -> frozenset[str]:
+    return frozenset(each.get("handle", "") for each in groups.get("usergroups") or ())
 
 
 def _events(manifest: dict[str, Any] | None) -> frozenset[str] | None:

@@ -1,13 +1,16 @@
-"""The Web API of apps: Socket Mode addresses, installs, and the validator of blocks."""
+"""The Web API of apps: Socket Mode addresses, installs, how the app is set up, and the validator of blocks."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
+from bot import manifest
 from bot.standin.calls import Call, Handler, Json, Refusal, invalid_arguments
 from bot.standin.state import DEMO_CLIENT_SECRET
 from bot.standin.validate import problems, view_problems
 from bot.standin.workspace import install
+
+DEMO_CONFIG_TOKEN = "xoxe.xoxp-1-standin-config-token"  # noqa: S105 # opens nothing but the stand-in
 
 
 def _connections_open(call: Call) -> Json:
@@ -66,8 +69,17 @@ def _problem(line: str) -> Json:
     }
 
 
+def _manifest_export(call: Call) -> Json:
+    if call.text("app_id") != call.workspace.app_id:
+        raise Refusal("invalid_app_id")
+    return {"manifest": call.desk.manifest or manifest.load().raw}
+
+
 METHODS: dict[str, Handler] = {
     "apps.connections.open": _connections_open,
     "oauth.v2.access": _oauth_access,
     "blocks.validate": _validate,
 }
+
+CONFIGURED: dict[str, Handler] = {"apps.manifest.export": _manifest_export}
+"""Methods that take an app configuration token."""

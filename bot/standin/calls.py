@@ -73,6 +73,7 @@ class Desk:
     faults: Faults
     link_url: Callable[[bool], str]  # a fresh Socket Mode address; True asks for short-lived connections
     heard: list[Heard] = field(default_factory=list)
+    manifest: Json | None = None  # how the app is set up, where that differs from manifest.yml
 
 
 @dataclass(slots=True)

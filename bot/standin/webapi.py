@@ -19,6 +19,7 @@ HANDLERS: Mapping[str, Handler] = {
 }
 WITHOUT_TOKEN = frozenset({"oauth.v2.access"})
 OF_THE_APP = frozenset({"apps.connections.open"})
+CONFIGURED: Mapping[str, Handler] = api_apps.CONFIGURED
 SAID = ("chat.post", "chat.update", "chat.delete", "views.")
 
 
@@ -40,7 +41,7 @@ def answer(desk: Desk, method: str, args: Mapping[str, Any], token: str, verb: s
         )
     try:
         call = _opened(desk, method, args, token, verb)
-        body = {"ok": True, **HANDLERS[method](call)}
+        body = {"ok": True, **{**HANDLERS, **CONFIGURED}[method](call)}
     except Refusal as refusal:
         body = {"ok": False, "error": refusal.code, **refusal.more}
     if method.startswith(SAID):
@@ -50,6 +51,11 @@ def answer(desk: Desk, method: str, args: Mapping[str, Any], token: str, verb: s
 
 
 def _opened(desk: Desk, method: str, args: Mapping[str, Any], token: str, verb: str) -> Call:
+    if method in CONFIGURED:
+        if token != api_apps.DEMO_CONFIG_TOKEN:
+            known = token in desk.workspace.installs
+            raise Refusal("not_allowed_token_type" if known else "invalid_auth" if token else "not_authed")
+        return Call(method, args, desk)
     if method not in HANDLERS:
         raise Refusal("unknown_method", req_method=method)
     if method in OF_THE_APP and verb != "POST":

@@ -44,14 +44,23 @@ class Wanted:
 
 
 REINSTALL = "add it under OAuth & Permissions (or paste manifest.yml again), then reinstall the app"
+TRY_AGAIN = "look at Slack's status page and at SLACK_API_URL, then try again"
 CURES = {
     "invalid_auth": "copy the Bot User OAuth Token again into SLACK_BOT_TOKEN",
+    "ratelimited": "Slack asks to wait: run doctor again in a minute",
     "not_authed": "set SLACK_BOT_TOKEN to the Bot User OAuth Token (xoxb-…)",
     "token_revoked": "the token was revoked: reinstall the app and copy the new one",
     "token_expired": "token rotation is on: install through /slack/install instead of a static token",
     "account_inactive": "the app was removed or its installer left: reinstall the app",
     "missing_scope": REINSTALL,
 }
+OTHER_TOKENS = {
+    "apps.connections.open": "copy the App-Level Token (xapp-…, with connections:write) again into SLACK_APP_TOKEN",
+    "apps.manifest.export": (
+        "make a new App Configuration Token at api.slack.com/apps for SLACK_CONFIG_TOKEN: they live 12 hours"
+    ),
+}
+OF_MANIFEST = frozenset({"auth.test", "bots.info", "apps.manifest.export"})
 
 
 def slack_findings(facts: SlackFacts, wanted: Wanted, *, team_id: str | None) -> tuple[Finding, ...]:
@@ -59,8 +68,7 @@ def slack_findings(facts: SlackFacts, wanted: Wanted, *, team_id: str | None) ->
     return (
         *_reached(facts, team_id),
         *_scopes(facts.scopes, wanted.scopes),
-        *_named("event", facts.events, wanted.events, "Event Subscriptions → Subscribe to bot events"),
-        *_named("command", facts.commands, wanted.commands, "Slash Commands → Create New Command"),
+        *_of_manifest(facts, wanted),
         *_groups(facts.groups, wanted.groups),
         *_channels(facts),
         *(_failed(asked, code) for asked, code in facts.errors),
@@ -96,6 +104,13 @@ def _scopes(granted: frozenset[str] | None, wanted: frozenset[str]) -> Iterator[
         )
     if not wanted - granted:
         yield Finding(level=Level.OK, about="scope", what=f"all {len(wanted)} that manifest.yml names")
+
+
+def _of_manifest(facts: SlackFacts, wanted: Wanted) -> Iterator[Finding]:
+    if any(asked in OF_MANIFEST for asked, _ in facts.errors):
+        return  # that it failed is said, and why
+    yield from _named("event", facts.events, wanted.events, "Event Subscriptions → Subscribe to bot events")
+    yield from _named("command", facts.commands, wanted.commands, "Slash Commands → Create New Command")
 
 
 def _named(kind: str, have: frozenset[str] | None, wanted: frozenset[str], where: str) -> Iterator[Finding]:
@@ -144,18 +159,27 @@ def _channels(facts: SlackFacts) -> Iterator[Finding]:
                 level=Level.PROBLEM,
                 about="channel",
                 what=f"#{channel.name}: nothing about accounts can be posted, {channel.refused}",
-                cure="remove the people from outside, or name another channel in policy.toml (teams)",
+                cure=_cure_of(channel.refused),
             )
         else:
             yield Finding(level=Level.OK, about="channel", what=f"#{channel.name}")
 
 
+def _cure_of(refused: str) -> str:
+    if "could not find out" in refused:
+        return "mend what else doctor found, then run it again"
+    if "cannot see" in refused:
+        return "invite the bot there: /invite @ta-bot"
+    return "remove the people from outside, or name another channel in policy.toml (teams)"
+
+
 def _failed(asked: str, code: str) -> Finding:
+    cures = {**CURES, "invalid_auth": OTHER_TOKENS.get(asked, CURES["invalid_auth"])}
     return Finding(
         level=Level.PROBLEM,
         about="slack",
         what=f"{asked}: {code}",
-        cure=CURES.get(code, "look at Slack's status page and at SLACK_API_URL, then try again"),
+        cure=cures.get(code) or OTHER_TOKENS.get(asked, TRY_AGAIN),
     )
 
 
