@@ -74,13 +74,15 @@ async def _run(source: DueSource, at: datetime) -> Sequence[str]:
 
 
 @asynccontextmanager
-async def following(url: str, turnable: Turnable) -> AsyncIterator[None]:
+async def following(
+    url: str, turnable: Turnable, *, first_seconds: float = FIRST_SECONDS
+) -> AsyncIterator[None]:
     """Follow the clock at that address while the block runs; raises OperatorError when it does not answer."""
     on_time = asyncio.Event()
     task = asyncio.create_task(_follow(url, turnable, on_time))
     try:
         try:
-            await asyncio.wait_for(on_time.wait(), FIRST_SECONDS)
+            await asyncio.wait_for(on_time.wait(), first_seconds)
         except TimeoutError:
             raise OperatorError(f"TA_BOT_DEMO_CLOCK: nothing answers at {url}") from None
         yield

@@ -182,6 +182,7 @@ class Turner:
             follower.left()
             if self.follower is follower:
                 self.follower = None
+                self.workspace.changed()
             greeting.cancel()
             await asyncio.gather(greeting, return_exceptions=True)
         return socket
