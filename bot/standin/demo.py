@@ -101,7 +101,7 @@ def _environment(server: StandinServer, directory: Path) -> Mapping[str, str]:
 
 
 async def _import(directory: Path, environment: Mapping[str, str]) -> None:
-    process = await _python(directory, environment, "import", "all", str(directory))
+    process = await _python(directory, environment, "bot", "import", "all", str(directory))
     try:
         said, _ = await process.communicate()
     finally:
@@ -111,18 +111,21 @@ async def _import(directory: Path, environment: Mapping[str, str]) -> None:
 
 
 async def _python(
-    directory: Path, environment: Mapping[str, str], *words: str, out: int = asyncio.subprocess.PIPE
+    directory: Path,
+    environment: Mapping[str, str],
+    *words: str,
+    given: int = asyncio.subprocess.DEVNULL,
+    out: int = asyncio.subprocess.PIPE,
 ) -> Process:
     # From its own directory, so that a .env lying about is not read; in a session of its own, so that Ctrl-C
     # reaches it through us, once.
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot",
         *words,
         cwd=directory,
         env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=given,
         stdout=out,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
@@ -131,7 +134,9 @@ async def _python(
 
 async def _start(directory: Path, environment: Mapping[str, str]) -> Process:
     with (directory / "bot.log").open("wb") as log:
-        return await _python(directory, environment, "serve", out=log.fileno())
+        # On a leash: were we killed, nobody would stop it.
+        words, pipe = ("bot.standin.leash", "serve"), asyncio.subprocess.PIPE
+        return await _python(directory, environment, *words, given=pipe, out=log.fileno())
 
 
 async def _connect(server: StandinServer, bot: Process, directory: Path) -> None:

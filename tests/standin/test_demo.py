@@ -68,3 +68,28 @@ async def test_a_bot_that_dies_is_reported_with_its_last_words(server: StandinSe
     dead = await asyncio.create_subprocess_exec(sys.executable, "-c", "raise SystemExit(3)")
     with pytest.raises(OperatorError, match=r"exit 3(.|\n)*no such policy"):
         await demo._connect(server, dead, tmp_path)
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="looks for the bot's process in Linux's /proc"
+)
+async def test_a_demo_that_is_killed_leaves_no_bot_behind() -> None:
+    process = await started("--port", "0")
+    assert process.stdout is not None
+    async with asyncio.timeout(100):
+        assert (await process.stdout.readline()).startswith(b"ready: ")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii")
+        (bot,) = children.split()
+        assert _runs(bot)
+        process.kill()
+        await process.communicate()
+        while _runs(bot):  # noqa: ASYNC110 # it is nobody's child any more: nothing tells of its end
+            await asyncio.sleep(0.05)
+
+
+def _runs(pid: str) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
