@@ -157,3 +157,43 @@ async def test_slack_down_at_the_start_is_no_reason_to_die(
         status, text = await get(f"{address}/readyz")
         assert (status, "slack: " in text) == (503, True)
         assert process.returncode is None
+
+
+async def test_a_week_passes_when_the_demos_clock_is_turned(
+    environment: Mapping[str, str], tmp_path: Path, people: tuple[Person, ...]
+) -> None:
+    """Ages, days left and stale marks follow; told nothing of a demo, the bot keeps the machine's time."""
+    async with StandinServer(build_workspace(people)) as slack:
+        extra = {
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": DEMO_BOT_TOKEN,
+            "SLACK_APP_TOKEN": DEMO_APP_TOKEN,
+        }
+        async with serving(environment, tmp_path, **extra, TA_BOT_DEMO_CLOCK=slack.clock_url):
+            await slack.connected()
+            assert (await slack.turner.turn({"by": "1 minute"})) == []
+            before = await card(slack, people[0].email)
+            await slack.turner.turn({"by": "1 week"})
+            after = await card(slack, people[0].email)
+        assert "stale" not in before
+        assert "7 days ago (stale)" in after
+        assert days_left(before) - days_left(after) == 7
+        assert slack.turner.followed
+    async with StandinServer(build_workspace(people)) as slack:
+        extra["SLACK_API_URL"] = slack.api_url
+        async with serving(environment, tmp_path, **extra):
+            await slack.connected()
+            await slack.turner.turn({"by": "1 week"})
+            assert days_left(await card(slack, people[0].email)) == days_left(before)
+        assert not slack.turner.followed
+
+
+async def card(slack: StandinServer, who: str) -> str:
+    (answer,) = await slack.people.ask(who, "", "/account-health Quelmarra Holdings")
+    return json.dumps(answer.blocks, ensure_ascii=False)
+
+
+def days_left(card: str) -> int:
+    found = re.search(r"in (\d+) days", card)
+    assert found, card
+    return int(found[1])

@@ -40,6 +40,21 @@ def test_a_book_is_imported_and_an_account_explained(run: Run, csvs: Path) -> No
     assert "Quelmarra" not in refused.stdout
 
 
+def test_a_folder_is_imported_in_one_go(run: Run, csvs: Path, tmp_path: Path) -> None:
+    """Those files first that others refer to; what is bad stops it and is named, what came before is kept."""
+    done = run("import", "all", str(csvs))
+    assert done.returncode == 0, done.stderr
+    files = [line.partition(":")[0] for line in done.stdout.splitlines()]
+    assert files == [f"{kind}.csv" for kind in ("people", "accounts", "history", "contacts", "absences")]
+    (tmp_path / "accounts.csv").write_text("account_id,name,arr\nnew-1,New,lots\n", encoding="utf-8")
+    (tmp_path / "people.csv").write_bytes((csvs / "people.csv").read_bytes())
+    stopped = run("import", "all", str(tmp_path))
+    assert (stopped.returncode, "lots" in stopped.stderr) == (1, True)
+    assert "people.csv: this very file was the last one imported" in stopped.stdout
+    assert run("import", "all", str(tmp_path / "nowhere")).returncode == 1
+    assert run("import", "all", str(csvs), "--dry-run").returncode == 2
+
+
 def test_any_book_reads_well(run: Run, tmp_path: Path) -> None:
     """An account with nothing but its name, and names that would break a careless message."""
     rows = "\n".join(
