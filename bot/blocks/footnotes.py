@@ -10,12 +10,12 @@ UNKNOWN = "_unknown_"
 STALE = " (stale)"
 
 
-def origin(source: str, old: timedelta, *, assumed: bool) -> str:
-    """A source and its age in words: `vitally, 3 h ago`; whether the age is assumed. A stale one ends in STALE."""
+def origin(source: str, old: timedelta, *, assumed: bool, stale: bool = False) -> str:
+    """A source and its age in words: `vitally, 3 h ago`; whether the age is assumed, whether it is stale."""
     said = f"{text.one_line(source, 40)}, {text.age(old)}"
     if assumed:
         said += " (counted from the import)"
-    return said
+    return said + STALE if stale else said
 
 
 class Footnotes:

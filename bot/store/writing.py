@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,7 +16,7 @@ from bot.domain.person import Contact
 from bot.ports.book import AccountRow, Written
 from bot.store.database import Database, Tx
 from bot.store.provenance import Stamps
-from bot.store.rows import account_tuple, week_tuple
+from bot.store.rows import account_tuple, chunks, week_tuple
 from bot.store.tables import accounts, contacts, versions, weeks
 
 CHUNK = 2_000  # rows a hop: long enough to be quick, short enough to be cancelled
@@ -56,7 +58,10 @@ class AccountWriter:
         iterator = iter(rows)
         while await self._tx.run(lambda connection: self._write(connection, iterator, version)):
             pass
-        return await self._tx.run(lambda connection: self._end(connection, version, before, missing_on))
+        written = await self._tx.run(lambda connection: self._end(connection, version, before))
+        return (
+            written if missing_on is None else replace(written, missing=await self._mark_missing(missing_on))
+        )
 
     def _begin(self, connection: sa.Connection) -> tuple[int, tuple[int, int, int]]:
         version = next_version(connection, self._tx)
@@ -70,19 +75,30 @@ class AccountWriter:
             connection.exec_driver_sql(self._sql, chunk)
         return len(chunk)
 
-    def _end(
-        self, connection: sa.Connection, version: int, before: tuple[int, int, int], missing_on: date | None
-    ) -> Written:
+    def _end(self, connection: sa.Connection, version: int, before: tuple[int, int, int]) -> Written:
         after = _counts(connection, version)
         held, touched, named = (now - then for now, then in zip(after, before, strict=True))
         if named:
             _bump(connection, "names")
-        return Written(
-            added=held,
-            changed=touched - held,
-            unchanged=self._total - touched,
-            missing=0 if missing_on is None else _mark_missing(connection, self._seen, missing_on),
-        )
+        return Written(added=held, changed=touched - held, unchanged=self._total - touched)
+
+    async def _mark_missing(self, day: date) -> int:
+        """Mark the accounts that were left out, and count all that are: kept, never dropped."""
+        left_out, newly = await self._tx.run(self._left_out)
+        for some in chunks(newly, 500):  # both engines limit how many parameters a statement takes
+            marked = accounts.update().where(accounts.c.id.in_(some)).values(missing_since=day)
+            await self._tx.run(partial(sa.Connection.execute, statement=marked))
+        return left_out
+
+    def _left_out(self, connection: sa.Connection) -> tuple[int, list[str]]:
+        """How many accounts were left out, and those of them that are not marked yet."""
+        # What was seen is held by now, so equal counts say that nothing was left out.
+        count = connection.execute(sa.select(sa.func.count()).select_from(accounts)).scalar_one()
+        if count == len(self._seen):
+            return 0, []
+        held = connection.execute(sa.select(accounts.c.id, accounts.c.missing_since.is_(None)))
+        left_out = [(id_, unmarked) for id_, unmarked in held if id_ not in self._seen]
+        return len(left_out), [id_ for id_, unmarked in left_out if unmarked]
 
 
 def _counts(connection: sa.Connection, version: int) -> tuple[int, int, int]:
@@ -91,17 +107,6 @@ def _counts(connection: sa.Connection, version: int) -> tuple[int, int, int]:
     named = sa.func.count(sa.case((accounts.c.named_in == version, 1)))
     row = connection.execute(sa.select(sa.func.count(), touched, named).select_from(accounts)).one()
     return (row[0], row[1], row[2])
-
-
-def _mark_missing(connection: sa.Connection, seen: set[str], day: date) -> int:
-    """Mark the accounts that were left out, and count all that are: kept, never dropped."""
-    held = connection.execute(sa.select(accounts.c.id, accounts.c.missing_since)).all()
-    left_out = [(id_, since) for id_, since in held if id_ not in seen]
-    newly = [{"left_out": id_, "day": day} for id_, since in left_out if since is None]
-    if newly:
-        statement = accounts.update().where(accounts.c.id == sa.bindparam("left_out"))
-        connection.execute(statement.values(missing_since=sa.bindparam("day")), newly)
-    return len(left_out)
 
 
 def _account_upsert(database: Database) -> str:

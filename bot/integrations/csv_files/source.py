@@ -118,7 +118,7 @@ class _Reading:
         self._kind = kind
         self._bad = bad
         self._known = known_accounts
-        self._lines: dict[Any, dict[Any, int]] = {}
+        self._lines: dict[Any, Any] = {}  # by key; a dict in it where the key has more parts, to save memory
 
     def rows(self, records: Iterator[tuple[int, list[str]]]) -> Iterator[Any]:
         """Our nouns, for as long as nothing was wrong; the rest is only checked."""
@@ -139,21 +139,24 @@ class _Reading:
 
     def _values(self, line: int, cells: Sequence[str], columns: Sequence[Any]) -> dict[str, Any] | None:
         """The row's values; None if any was bad."""
-        values: dict[str, Any] = {}
-        fine = True
+        try:
+            return {
+                name: value
+                for place, name, parse in columns
+                if (cell := cells[place]) and (value := parse(cell)) is not None
+            }
+        except ValueError:
+            self._note_bad(line, cells, columns)
+            return None
+
+    def _note_bad(self, line: int, cells: Sequence[str], columns: Sequence[Any]) -> None:
+        """Every bad cell of a row of which one was found bad."""
         for place, name, parse in columns:
-            cell = cells[place]
-            if not cell:
-                continue
             try:
-                value = parse(cell)
+                if cells[place]:
+                    parse(cells[place])
             except ValueError as error:
-                self._bad.add(line, name, cell, str(error))
-                fine = False
-            else:
-                if value is not None and value != "":
-                    values[name] = value
-        return values if fine else None
+                self._bad.add(line, name, cells[place], str(error))
 
     def _fits(self, line: int, values: dict[str, Any]) -> bool:
         """Whether the row is whole, of an account we know, and the first of its kind."""
@@ -174,8 +177,12 @@ class _Reading:
     def _is_first(self, line: int, values: dict[str, Any]) -> bool:
         if not self._kind.key:
             return True
-        outer, *inner = (values[name] for name in self._kind.key)
-        first = self._lines.setdefault(outer, {}).setdefault(tuple(inner), line)
+        outer, *inner = [values[name] for name in self._kind.key]
+        first: int
+        if inner:
+            first = self._lines.setdefault(outer, {}).setdefault(tuple(inner), line)
+        else:
+            first = self._lines.setdefault(outer, line)
         if first != line:
             what = " and ".join(self._kind.key)
             shown = " ".join(str(values[name]) for name in self._kind.key)

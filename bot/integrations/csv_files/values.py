@@ -33,12 +33,12 @@ def text(cell: str) -> str:
     return cell
 
 
-def name(cell: str) -> str:
-    """Text of a reasonable length."""
+def name(cell: str) -> str | None:
+    """Text of a reasonable length; None where only blanks stand."""
     cell = text(cell)
     if len(cell) > 500:
         raise ValueError(f"is {len(cell)} characters long; at most 500")
-    return cell
+    return cell or None
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -104,9 +104,10 @@ def score(cell: str) -> float:
     return value
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def money(cell: str) -> int:
     """US dollars, `$1,234.50` or `1234.5`, as whole cents; no float is ever involved."""
+    if len(cell) <= 15 and cell.isascii() and cell.isdecimal():
+        return int(cell) * 100  # as most files have it; amounts repeat too seldom to be remembered
     found = _MONEY.fullmatch(cell.strip())
     if not found:
         raise ValueError("is not an amount in US dollars such as 1234, 1234.50 or $1,234.50")
