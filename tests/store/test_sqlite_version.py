@@ -16,14 +16,18 @@ from bot.store.sqlite_version import too_old
         (
             (3, 12, 1),
             (3, 40, 1),
-            "SQLite 3.40.1 is too old for Python 3.12.1: 3.42 or newer is needed; with Python 3.11 this "
-            "machine's will do (make PYTHON=python3.11); or use PostgreSQL (TA_BOT_DATABASE_URL)",
+            (
+                "SQLite 3.40.1 is too old for Python 3.12.1: 3.42 or newer is needed; with Python 3.11 this "
+                "machine's will do (make PYTHON=python3.11); or use PostgreSQL (TA_BOT_DATABASE_URL)"
+            ),
         ),
         (
             (3, 11, 7),
             (3, 31, 0),
-            "SQLite 3.31.0 is too old for Python 3.11.7: 3.38 or newer is needed; "
-            "or use PostgreSQL (TA_BOT_DATABASE_URL)",
+            (
+                "SQLite 3.31.0 is too old for Python 3.11.7: 3.38 or newer is needed; "
+                "or use PostgreSQL (TA_BOT_DATABASE_URL)"
+            ),
         ),
     ],
 )
