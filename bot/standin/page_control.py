@@ -93,6 +93,7 @@ class PageRoutes:
             "more": len(roots) > last,
             "thread": [message_json(one) for one in here if thread in (one.ts, one.thread_ts)],
             "unread": self._unread(person, seen),
+            "read": self.read_up_to[person.id],
             "modals": [view_seen(self.workspace, one) for one in screen.modals],
             "home": view_seen(self.workspace, screen.home) if screen.home else None,
         }

@@ -1,255 +1,196 @@
-// The page: who you act as, where you are, what you see, and the line you type.
+// The page: who acts, where they are, and the round that shows what they see as soon as there is news.
 
-import { el } from "/page/dom.js";
-import { mrkdwn, textOf } from "/page/mrkdwn.js";
-import { render } from "/page/blocks.js";
+import { composer } from "/page/composer.js";
+import { drawDemo, startDemo, startTheme } from "/page/demo.js";
+import { at, icon } from "/page/dom.js";
+import { drawHome, log } from "/page/messages.js";
+import { drawModal, forgetModals, listenToModal } from "/page/modal.js";
+import { drawActing, drawMe, drawPlace, drawSidebar } from "/page/sidebar.js";
+import { act, call, channelName, channelOf, isApp, mine, page, tell } from "/page/state.js";
 
-const at = (id) => document.getElementById(id);
-const page = { state: null, user: null, channel: "", seen: null, values: {}, drawn: new Map(), read: {}, modal: "", round: 0 };
+const STEP = 100;
+const messages = log(at("messages"), { openThread });
+const replies = log(at("replies"), { openThread });
+const main = composer(at("composer"), { id: "line", label: "Message", where: () => ({ channel: page.channel }) });
+const answer = composer(at("reply"), { id: "reply-line", label: "Reply …", where: () => ({ channel: page.channel, thread: page.thread }) });
 
-async function call(path, body) {
-  const asked = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(`/control/${path}`, asked);
-  return answer.json();
+// ---- the address: #as=handle&channel=name&thread=ts&tab=home
+
+function address() {
+  const words = new URLSearchParams();
+  const channel = channelOf(page.channel);
+  words.set("as", page.seen.people.find((one) => one.id === page.user)?.handle || page.user);
+  words.set("channel", channel && ["public", "private"].includes(channel.kind) ? channel.name : page.channel);
+  if (page.thread) words.set("thread", page.thread);
+  if (page.tab === "home") words.set("tab", "home");
+  return `#${words}`;
 }
 
-async function act(path, body) {
-  const say = (text) => [at("status"), at("modal-status")].forEach((place) => { if (place) place.textContent = text; });
-  say("");
-  const answer = await call(path, { user: page.user, ...body });
-  if (!answer.ok) say(answer.error);
-  return answer;
+const write = () => { if (location.hash !== address()) history.replaceState(null, "", address()); };
+
+function readAddress() {
+  const words = new URLSearchParams(location.hash.slice(1));
+  const wanted = (words.get("as") || "").toLowerCase();
+  const people = page.seen.people.filter((one) => !["bot", "deactivated"].includes(one.kind));
+  const named = people.find((one) => [one.id, one.handle, one.email, one.name].some((each) => each && each.toLowerCase() === wanted));
+  const first = named || people.find((one) => one.title === "ta") || people.find((one) => one.kind === "member");
+  page.user = first.id;
+  page.channel = placeNamed(words.get("channel")) || usualPlace();
+  page.thread = words.get("thread") || "";
+  page.tab = words.get("tab") === "home" ? "home" : "messages";
 }
 
-function names(id) {
-  const { people, channels, groups } = page.state;
-  const person = people.find((one) => one.id === id);
-  if (person) return person.name;
-  const channel = channels.find((one) => one.id === id);
-  if (channel) return channel.name;
-  return groups.find((one) => one.id === id)?.handle || id;
+const placeNamed = (wanted) => mine().find((one) => [one.id, one.name].includes((wanted || "").replace(/^#/, "")) && !one.archived)?.id;
+
+function usualPlace() {
+  const open = mine().filter((one) => !one.archived);
+  return (open.find((one) => one.name === "general") || open.find((one) => one.kind !== "im") || open[0])?.id || "";
 }
 
-function context(message, view) {
-  const where = message ? { message: message.ts } : {};
-  return {
-    names,
-    people: page.state.people.filter((one) => one.kind === "member"),
-    channels: mine(),
-    values: {},
-    errors: view ? view.errors : {},
-    press: (action_id, value) => act("press", { action_id, value, ...where }),
-    choose: (action_id, option, query) => act("choose", { action_id, option, query, ...where }),
-    suggest: async (action_id, typed) => (await act("suggest", { action_id, typed, ...where })).options || [],
-  };
+// ---- going somewhere
+
+function arrive() {
+  page.last = STEP;
+  page.newSince = null;
+  messages.forget();
+  replies.forget();
+  tell("");
+  write();
+  watch();
 }
 
-const mine = () => page.state.channels.filter((one) => one.members.includes(page.user) && one.kind !== "im" && !one.archived);
-const direct = () => page.state.channels.find((one) => one.kind === "im" && one.members.includes(page.user));
-
-// ---- the sidebar
-
-function drawActing() {
-  const kinds = ["member", "guest", "other organisation"];
-  const groups = kinds.map((kind) => el("optgroup", { label: kind }, page.state.people.filter((one) => one.kind === kind).map((one) =>
-    el("option", { value: one.id, selected: one.id === page.user }, one.title ? `${one.name} (${one.title})` : one.name))));
-  at("acting").replaceChildren(...groups);
-}
-
-function unread(channelId) {
-  const last = page.seen?.messages.findLast((one) => one.channel === channelId);
-  return last && last.user !== page.user && Number(last.ts) > (page.read[`${page.user}/${channelId}`] || 0);
-}
-
-function drawSidebar() {
-  const im = direct();
-  const entry = (id, text, note) => el("li", {}, el("button", {
-    type: "button", "aria-current": id === page.channel ? "true" : null, class: unread(id) ? "unread" : null, click: () => go(id),
-  }, text, note ? el("small", {}, note) : null));
-  const sign = { public: "# ", private: "🔒 ", mpim: "👥 " };
-  const note = (one) => (one.shared ? "shared" : one.pending ? "invitation pending" : "");
-  at("channels").replaceChildren(
-    el("h3", {}, "Channels"), el("ul", {}, mine().map((one) => entry(one.id, sign[one.kind] + one.name, note(one)))),
-    el("h3", {}, "Direct messages"), el("ul", {}, entry(im ? im.id : "", names(page.state.bot), "app")));
-}
-
-function drawPlace() {
-  const channel = page.state.channels.find((one) => one.id === page.channel);
-  const isDirect = !channel || channel.kind === "im";
-  at("channel-name").textContent = isDirect ? names(page.state.bot) : `${channel.kind === "public" ? "#" : ""}${channel.name}`;
-  const notes = [];
-  if (channel?.shared) notes.push("shared with another organisation");
-  if (channel?.pending) notes.push("another organisation is invited");
-  if (!isDirect) notes.push(`${channel.members.length} members`);
-  at("channel-note").textContent = notes.join(" · ");
-}
-
-// ---- messages
-
-function drawMessage(message) {
-  const day = new Date(Number(message.ts) * 1000);
-  const ctx = context(message);
-  const body = message.blocks.length ? render(message.blocks, ctx) : el("p", {}, mrkdwn(message.text, names));
-  return el("article", { class: message.ephemeral ? "message ephemeral" : "message" },
-    message.ephemeral ? el("p", { class: "only" }, "👁 Only visible to you") : null,
-    el("p", { class: "by" }, el("b", {}, names(message.user)), message.user === page.state.bot ? el("span", { class: "app" }, "APP") : null,
-      el("time", { datetime: day.toISOString() }, day.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
-      message.edited ? el("small", {}, "(edited)") : null),
-    body);
-}
-
-function drawMessages() {
-  const box = at("messages");
-  const here = page.seen.messages.filter((one) => one.channel === page.channel);
-  const low = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-  const kept = new Map();
-  const nodes = here.map((message) => {
-    const key = `${message.channel}/${message.ts}`, json = JSON.stringify(message);
-    const old = page.drawn.get(key);
-    const now = old && old.json === json ? old : { json, node: drawMessage(message) };
-    kept.set(key, now);
-    return now.node;
-  });
-  const same = nodes.length === box.children.length && nodes.every((node, number) => node === box.children[number]);
-  if (!same) box.replaceChildren(...nodes);
-  page.drawn = kept;
-  const last = nodes.at(-1);
-  // A message taller than the view is read from its beginning.
-  if (!same && low && last) box.scrollTop = last.offsetHeight > box.clientHeight ? last.offsetTop - box.offsetTop : box.scrollHeight;
-  page.read[`${page.user}/${page.channel}`] = Number(here.at(-1)?.ts || 0);
-}
-
-// ---- the modal
-
-function drawModal() {
-  const box = at("modal"), view = page.seen.modals.at(-1);
-  const key = view ? view.id + view.hash + JSON.stringify(view.errors) : "";
-  if (key === page.modal) return;
-  // What was entered stays while the same form is corrected; a form that took its place asks for other things.
-  const asked = new Set((view?.blocks || []).map((block) => block.block_id));
-  const before = view && page.modal.startsWith(view.id) ? Object.entries(page.values) : [];
-  const values = Object.fromEntries(before.filter(([block]) => asked.has(block)));
-  page.modal = key;
-  if (!view) { box.close(); return; }
-  const ctx = { ...context(null, view), values };
-  page.values = values;
-  const submit = (event) => { event.preventDefault(); if (view.submit) act("submit", { values }); };
-  box.replaceChildren(el("form", { submit },
-    el("h2", { id: "modal-title" }, textOf(view.title, names)), render(view.blocks, ctx),
-    el("p", { id: "modal-status", class: "wrong", role: "alert" }),
-    el("p", { class: "foot" }, el("button", { type: "button", click: () => act("close", {}) }, view.close ? textOf(view.close, names) : "Close"),
-      view.submit ? el("button", { type: "submit", class: "primary" }, textOf(view.submit, names)) : null)));
-  if (!box.open) box.showModal();
-}
-
-// ---- the composer
-
-const composer = { chosen: 0 };
-
-function offered() {
-  const typed = at("line").value;
-  if (!typed.startsWith("/") || typed.includes(" ")) return [];
-  return page.state.commands.filter((one) => one.command.startsWith(typed));
-}
-
-function complete(command) {
-  at("line").value = `${command} `;
-  at("line").focus();
-  drawCommands();
-}
-
-function drawCommands() {
-  const found = offered(), list = at("commands");
-  composer.chosen = Math.min(composer.chosen, Math.max(0, found.length - 1));
-  list.replaceChildren(...found.map((one, number) => el("li", { role: "option", "aria-selected": number === composer.chosen ? "true" : "false", mousedown: (event) => {
-    event.preventDefault();
-    complete(one.command);
-  } }, el("b", {}, one.command), " ", el("span", {}, one.hint), el("small", {}, one.description))));
-  list.hidden = found.length === 0;
-}
-
-function keyed(event) {
-  const found = offered();
-  if (!found.length) return;
-  const moves = { ArrowDown: 1, ArrowUp: -1 };
-  if (event.key in moves) composer.chosen = (composer.chosen + moves[event.key] + found.length) % found.length;
-  else if (event.key === "Tab" || (event.key === "Enter" && at("line").value !== found[composer.chosen].command)) complete(found[composer.chosen].command);
-  else if (event.key === "Escape") { at("commands").hidden = true; return; }
-  else return;
-  event.preventDefault();
-  drawCommands();
-}
-
-async function send(event) {
-  event.preventDefault();
-  const text = at("line").value.trim();
-  if (!text) return;
-  at("line").value = "";
-  drawCommands();
-  const answer = await act("type", { channel: page.channel, text });
-  if (!answer.ok && !at("line").value) at("line").value = text;
-}
-
-// ---- the round: what is seen, again as soon as there is news
-
-function go(channelId) {
+function go(channelId, focus = true) {
   page.channel = channelId;
-  location.hash = `${page.user}/${channelId}`;
-  page.drawn = new Map();
-  draw();
-  at("line").focus();
+  page.thread = "";
+  page.tab = "messages";
+  sidebar(false);
+  arrive();
+  if (focus) main.line.focus();
 }
+
+async function hello(userId) {
+  const opened = await act("direct", { with: userId });
+  if (opened.ok) go(opened.channel);
+}
+
+function become(userId) {
+  const channel = channelOf(page.channel);
+  page.user = userId;
+  page.thread = "";
+  page.tab = "messages";
+  page.channel = channel && channel.kind !== "im" && channel.members.includes(userId) ? channel.id : usualPlace();
+  forgetModals();
+  arrive();
+}
+
+function openThread(ts) {
+  page.thread = ts;
+  write();
+  watch();
+  answer.line.focus();
+}
+
+function closeThread() {
+  page.thread = "";
+  replies.forget();
+  write();
+  draw();
+  main.line.focus();
+}
+
+function tabTo(tab) {
+  page.tab = tab;
+  write();
+  draw();
+  at(`tab-${tab}`)?.focus();
+  if (tab === "home") act("home", {});
+}
+
+function sidebar(open) {
+  document.body.classList.toggle("sidebar-open", open);
+  at("open-sidebar").setAttribute("aria-expanded", String(open));
+}
+
+// ---- the round
 
 function draw() {
-  if (!page.channel) page.channel = direct()?.id || "";
-  drawMessages();
-  drawSidebar();
-  drawPlace();
+  if (!page.seen) return;
+  const channel = channelOf(page.channel), home = page.tab === "home" && isApp(channel);
+  drawSidebar(go, hello);
+  drawActing(become);
+  drawMe();
+  drawPlace(tabTo);
+  at("messages").hidden = at("composer").hidden = home;
+  at("home").hidden = !home;
+  if (home) drawHome();
+  else messages.show(page.seen.messages, { newSince: page.newSince, beginning: page.seen.more || !channel ? "" : `${channel.kind === "public" ? "#" : ""}${channelName(channel)}` });
+  if (channel) main.say(`Message ${channel.kind === "public" ? "#" : ""}${channelName(channel)}`);
+  at("thread").hidden = !page.thread;
+  document.body.classList.toggle("with-thread", Boolean(page.thread));
+  if (page.thread) replies.show(page.seen.thread, { inThread: true });
   drawModal();
+  drawDemo();
+  document.title = `${channel ? channelName(channel) : "…"} · ${page.seen.team.name}`;
 }
 
+function markRead() {
+  const newest = page.seen.messages.at(-1), thread = page.seen.thread.at(-1);
+  const ts = [newest?.ts, thread?.ts].filter(Boolean).sort().at(-1);
+  if (!ts || document.hidden || !page.seen.unread[page.channel]) return;
+  delete page.seen.unread[page.channel];
+  call("read", { user: page.user, channel: page.channel, ts });
+}
+
+let round = 0, stopping = new AbortController();
+
 async function watch() {
-  const round = ++page.round;
-  let since = null;
-  while (round === page.round) {
+  const own = ++round;
+  stopping.abort();
+  stopping = new AbortController();
+  const { signal } = stopping;
+  for (let since = ""; own === round;) {
     try {
-      const news = since === null ? "" : `&since=${since}`;
-      const seen = await call(`screen?user=${encodeURIComponent(page.user)}${news}`);
-      if (round !== page.round) return;
-      page.state = await call("state");
-      page.seen = seen;
+      const asked = new URLSearchParams({ user: page.user || "", channel: page.channel, thread: page.thread, last: page.last, since });
+      const seen = await call(`page?${asked}`, undefined, signal);
+      if (own !== round) return;
+      if (!seen.ok) throw new Error(seen.error);
       since = seen.version;
+      page.seen = seen;
+      if (page.newSince === null) page.newSince = seen.read[page.channel] || "";
+      markRead();
       draw();
     } catch (error) {
-      at("status").textContent = `The workspace does not answer (${error.message}); trying again.`;
+      if (own !== round) return;
+      tell(`The workspace does not answer (${error.message}); trying again.`);
+      since = "";
       await new Promise((resolve) => window.setTimeout(resolve, 1000));
     }
   }
 }
 
-function become(userId) {
-  page.user = userId;
-  page.channel = mine().find((one) => one.name === "general")?.id || mine()[0]?.id || direct()?.id || "";
-  page.drawn = new Map();
-  page.modal = "";
-  at("modal").close();
-  location.hash = `${page.user}/${page.channel}`;
-  drawActing();
+function older() {
+  if (at("messages").scrollTop > 600 || !page.seen?.more || page.last > page.seen.messages.length) return;
+  page.last += STEP;
   watch();
 }
 
 async function start() {
-  page.state = await call("state");
-  at("team").textContent = page.state.team.name;
-  const [user, channel] = location.hash.slice(1).split("/");
-  const first = page.state.people.find((one) => one.title === "ta") || page.state.people.find((one) => one.kind === "member");
-  become(page.state.people.some((one) => one.id === user) ? user : first.id);
-  if (channel && page.state.channels.some((one) => one.id === channel)) page.channel = channel;
-  at("acting").addEventListener("change", (event) => become(event.target.value));
-  at("composer").addEventListener("submit", send);
-  at("line").addEventListener("input", drawCommands);
-  at("line").addEventListener("keydown", keyed);
-  at("modal").addEventListener("cancel", (event) => { event.preventDefault(); act("close", {}); });
+  startTheme(new URLSearchParams(location.hash.slice(1)).get("theme"));
+  page.seen = { ...(await call("state")), messages: [], thread: [], unread: {}, modals: [], home: null, shortcuts: [], now: Date.now() / 1000 };
+  at("team").textContent = page.seen.team.name;
+  at("open-sidebar").append(icon("menu"));
+  at("close-thread").append(icon("close"));
+  startDemo();
+  listenToModal();
+  readAddress();
+  arrive();
+  at("open-sidebar").addEventListener("click", () => sidebar(!document.body.classList.contains("sidebar-open")));
+  at("close-thread").addEventListener("click", closeThread);
+  at("messages").addEventListener("scroll", older, { passive: true });
+  at("skip").addEventListener("click", (event) => { event.preventDefault(); main.line.focus(); });
+  document.addEventListener("visibilitychange", () => { if (page.seen.ok) markRead(); });
+  window.addEventListener("hashchange", () => { readAddress(); forgetModals(); arrive(); });
+  main.line.focus();
 }
 
 start();

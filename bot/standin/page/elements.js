@@ -1,112 +1,112 @@
-// Buttons, menus and inputs. `ctx.press`, `ctx.choose`, `ctx.suggest` tell the workspace; in a form what is
+// Buttons, menus, pickers and inputs. `ctx.press`, `ctx.choose`, `ctx.suggest` tell the workspace; in a form what is
 // entered goes to `ctx.values` by block id until it is submitted.
 
-import { el } from "/page/dom.js";
-import { textOf } from "/page/mrkdwn.js";
+import { combo, matching } from "/page/combo.js";
+import { confirmed, el, fresh, icon, menu } from "/page/dom.js";
+import { emoji, isSafe, mrkdwn, textOf } from "/page/mrkdwn.js";
 
-const label = (text, ctx) => textOf(text, ctx.names);
-const words = (text) => (text ? text.text : "");
-
-function sure(element) {
-  const ask = element.confirm;
-  return !ask || window.confirm([words(ask.title), words(ask.text)].filter(Boolean).join("\n\n"));
-}
+const words = (text) => (text ? (text.emoji === false ? text.text : emoji(text.text)) : "");
+const sure = (one, ctx) => confirmed(one.confirm, (text) => textOf(text, ctx.reader));
+const nameOf = (one, block) => words(block.label) || words(one.placeholder) || words(block.text) || "Choose";
+const hidden = (one, ctx) => one.visible_to_user_ids && !one.visible_to_user_ids.includes(ctx.reader.me);
 
 export function element(one, block, ctx) {
-  const make = MAKERS[one.type];
-  if (!make) return el("span", { class: "notice" }, `An element of type ${one.type} that this page cannot show`);
-  return make(one, block, ctx);
+  const make = MAKERS[one?.type];
+  if (!make) return el("span", { class: "notice" }, `An element of type ${one?.type} that this page cannot show`);
+  return hidden(one, ctx) ? null : make(one, block, ctx);
+}
+
+const visit = (address) => { if (isSafe(address)) window.open(address, "_blank", "noopener"); };
+
+// A button is busy until the workspace answered, so that a second press is not one too many.
+function pressing(one, ctx, value) {
+  return async (event) => {
+    const node = event.currentTarget;
+    if (!(await sure(one, ctx))) return;
+    visit(one.url);
+    node.setAttribute("aria-busy", "true");
+    try { await ctx.press(one.action_id, value); } finally { node.removeAttribute("aria-busy"); }
+  };
 }
 
 function button(one, block, ctx) {
-  const pressed = () => {
-    if (!sure(one)) return;
-    if (/^https?:/i.test(one.url || "")) window.open(one.url, "_blank", "noopener");
-    ctx.press(one.action_id, one.value);
-  };
-  const said = one.accessibility_label || null;
-  return el("button", { type: "button", class: one.style || null, "aria-label": said, click: pressed }, label(one.text, ctx), one.url ? " ↗" : "");
+  return el("button", { type: "button", class: `button ${one.style || ""}`, "aria-label": one.accessibility_label || null, "data-action": one.action_id, click: pressing(one, ctx, one.value) },
+    textOf(one.text, ctx.reader), one.url ? el("span", { class: "away", "aria-hidden": "true" }, " ↗") : null);
 }
 
-function image(one) {
-  if (!/^https:/i.test(one.image_url || "")) return el("span", { class: "notice" }, one.alt_text);
-  return el("img", { src: one.image_url, alt: one.alt_text });
+function iconButton(one, block, ctx) {
+  return el("button", { type: "button", class: "icon-button", "aria-label": one.accessibility_label || words(one.text), title: words(one.text), click: pressing(one, ctx, one.value) }, icon(one.icon === "trash" ? "trash" : "dots"));
+}
+
+function feedback(one, block, ctx) {
+  const thumb = (each, picture) => el("button", { type: "button", class: "icon-button", "aria-label": each.accessibility_label || words(each.text), title: words(each.text), click: pressing(one, ctx, each.value) }, icon(picture));
+  return el("span", { class: "thumbs" }, thumb(one.positive_button, "up"), thumb(one.negative_button, "thumb"));
+}
+
+// A picture that does not load says what it would have shown.
+export function picture(one, kind = "picture") {
+  const missing = () => el("span", { class: `${kind} missing`, role: "img", "aria-label": one.alt_text }, one.alt_text);
+  if (!/^https?:/i.test(one.image_url || "")) return missing();
+  return el("img", { class: kind, src: one.image_url, alt: one.alt_text, loading: "lazy", error: (event) => event.target.replaceWith(missing()) });
 }
 
 // What was entered: into the form where it waits for its submit, else to the workspace at once.
-function enter(one, block, ctx, value) {
-  if (block.type === "input" && !block.dispatch_action) ctx.values[block.block_id] = value;
-  else if (value !== "" && sure(one)) ctx.choose(one.action_id, value);
+async function enter(one, block, ctx, value) {
+  if (block.type === "input") ctx.values[block.block_id] = value;
+  if (block.type === "input" && !block.dispatch_action) return;
+  if (value !== "" && value !== undefined && (await sure(one, ctx))) await ctx.choose(one.action_id, value);
 }
 
-function select(one, block, ctx, groups, chosen) {
-  const option = ([value, text]) => el("option", { value, selected: value === chosen }, text);
-  const inside = groups.map(([name, options]) => (name ? el("optgroup", { label: name }, options.map(option)) : options.map(option)));
+// ---- menus
+
+const option = (each) => ({ value: each.value, text: words(each.text), note: words(each.description) });
+const own = (one) => (one.option_groups ? one.option_groups.map((each) => ({ label: words(each.label), options: each.options.map(option) })) : [{ options: (one.options || []).map(option) }]);
+
+const SOURCES = {
+  static: (one) => (typed) => own(one).map((group) => ({ ...group, options: matching(group.options, typed) })),
+  users: (one, ctx) => (typed) => [{ options: matching(ctx.people, typed) }],
+  conversations: (one, ctx) => (typed) => [{ options: matching(ctx.conversations(one.filter || {}), typed) }],
+  channels: (one, ctx) => (typed) => [{ options: matching(ctx.conversations({ include: ["public"] }), typed) }],
+  external: (one, ctx) => async (typed) => [{ options: (await ctx.suggest(one.action_id, typed)).map(option) }],
+};
+const BEGIN = { static: "option", external: "option", users: "user", conversations: "conversation", channels: "channel" };
+
+function begun(one, kind, block, ctx, many) {
+  const initial = one[`initial_${BEGIN[kind]}${many ? "s" : ""}`];
+  const entered = ctx.values[block.block_id];
+  const wanted = [entered === undefined ? initial : entered].flat().filter((each) => each !== undefined && each !== null && each !== "");
+  const known = kind === "static" ? own(one).flatMap((group) => group.options) : kind === "users" ? ctx.people : kind === "external" ? [] : ctx.conversations({});
+  return wanted.map((each) => (typeof each === "object" ? option(each) : known.find((any) => any.value === each) || { value: each, text: ctx.labels.get(each) || each }));
+}
+
+function select(one, block, ctx) {
   const many = one.type.startsWith("multi_");
-  const changed = (event) => {
-    const picked = [...event.target.selectedOptions].map((each) => each.value);
-    enter(one, block, ctx, many ? picked : picked[0] || "");
+  const kind = one.type.replace("multi_", "").replace("_select", "");
+  const changed = async (picked, typed) => {
+    picked.forEach((each) => ctx.labels.set(each.value, each.text));
+    const values = picked.map((each) => each.value);
+    const value = many ? values : values[0];
+    if (kind !== "external") return enter(one, block, ctx, value);
+    if (block.type === "input") ctx.values[block.block_id] = undefined;
+    if (await sure(one, ctx)) await ctx.choose(one.action_id, value, typed);
   };
-  const empty = many ? null : el("option", { value: "" }, words(one.placeholder) || "Choose …");
-  const name = words(one.placeholder) || words(block.label) || "Choose";
-  return el("select", { "aria-label": name, multiple: many, change: changed }, empty, inside);
-}
-
-function staticSelect(one, block, ctx) {
-  const pairs = (options) => options.map((each) => [each.value, each.text.text]);
-  const groups = one.option_groups ? one.option_groups.map((each) => [each.label.text, pairs(each.options)]) : [["", pairs(one.options)]];
-  return select(one, block, ctx, groups, one.initial_option ? one.initial_option.value : null);
-}
-
-function peopleSelect(one, block, ctx) {
-  return select(one, block, ctx, [["", ctx.people.map((each) => [each.id, each.name])]], one.initial_user);
-}
-
-function channelSelect(one, block, ctx) {
-  return select(one, block, ctx, [["", ctx.channels.map((each) => [each.id, each.name])]], one.initial_channel || one.initial_conversation);
-}
-
-function externalSelect(one, block, ctx) {
-  const list = el("ul", { class: "options", role: "listbox", hidden: true });
-  let waiting = 0, asked = 0;
-  const least = one.min_query_length ?? 3;
-  const pick = (option, typed) => () => {
-    input.value = option.text.text;
-    list.hidden = true;
-    if (sure(one)) ctx.choose(one.action_id, option.value, typed);
-  };
-  const show = async () => {
-    const typed = input.value, mine = ++asked;
-    if (typed.length < least) { list.hidden = true; return; }
-    const options = await ctx.suggest(one.action_id, typed);
-    if (mine !== asked) return;
-    const rows = options.map((each) => el("li", { role: "option" }, el("button", { type: "button", click: pick(each, typed) }, each.text.text)));
-    list.replaceChildren(...(rows.length ? rows : [el("li", { class: "none" }, "Nothing found")]));
-    list.hidden = false;
-  };
-  const typed = () => { window.clearTimeout(waiting); waiting = window.setTimeout(show, 150); };
-  const name = words(one.placeholder) || words(block.label) || "Search";
-  const started = one.initial_option ? one.initial_option.text.text : "";
-  const input = el("input", { type: "search", "aria-label": name, placeholder: name, value: started, input: typed, focus: typed,
-    keydown: (event) => { if (event.key === "Escape") list.hidden = true; } });
-  return el("span", { class: "typeahead" }, input, list);
+  return combo({ name: nameOf(one, block), placeholder: words(one.placeholder) || "Choose an option", source: SOURCES[kind](one, ctx), least: kind === "external" ? one.min_query_length ?? 3 : 0,
+    chosen: begun(one, kind, block, ctx, many), changed, most: many ? one.max_selected_items || 100 : 1, focus: one.focus_on_load });
 }
 
 function overflow(one, block, ctx) {
-  const items = one.options.map((each) => el("button", { type: "button", click: (event) => {
-    event.target.closest("details").open = false;
-    if (/^https?:/i.test(each.url || "")) window.open(each.url, "_blank", "noopener");
-    enter(one, block, ctx, each.value);
-  } }, label(each.text, ctx)));
-  return el("details", { class: "overflow" }, el("summary", { "aria-label": "More" }, "⋯"), el("div", {}, items));
+  const rows = one.options.map((each) => [words(each.text), () => { visit(each.url); enter(one, block, ctx, each.value); }, words(each.description)]);
+  return el("button", { type: "button", class: "icon-button boxed", "aria-label": "More", "aria-haspopup": "menu", "data-action": one.action_id, click: (event) => menu(event.currentTarget, rows, "More") }, icon("dots"));
 }
 
 function ticks(kind) {
   return (one, block, ctx) => {
-    const begun = (one.initial_options || [one.initial_option].filter(Boolean)).map((each) => each.value);
-    const box = el("fieldset", {}, one.options.map((each) => el("label", {},
-      el("input", { type: kind, name: `${block.block_id}-${one.action_id}`, value: each.value, checked: begun.includes(each.value) }),
-      label(each.text, ctx), each.description ? el("small", {}, label(each.description, ctx)) : null)));
+    const initial = (one.initial_options || [one.initial_option].filter(Boolean)).map((each) => each.value);
+    const chosen = [ctx.values[block.block_id] ?? initial].flat();
+    const name = fresh("choice");
+    const box = el("fieldset", { class: "ticks", "aria-label": nameOf(one, block) }, one.options.map((each) => el("label", {},
+      el("input", { type: kind, name, value: each.value, checked: chosen.includes(each.value) }),
+      el("span", {}, textOf(each.text, ctx.reader), each.description ? el("small", {}, textOf(each.description, ctx.reader)) : null))));
     box.addEventListener("change", () => {
       const picked = [...box.querySelectorAll("input:checked")].map((each) => each.value);
       enter(one, block, ctx, kind === "radio" ? picked[0] : picked);
@@ -115,34 +115,48 @@ function ticks(kind) {
   };
 }
 
+// ---- inputs and pickers
+
+const FROM_FIELD = { "datetime-local": (raw) => (raw ? Math.floor(new Date(raw).getTime() / 1000) : ""), rich: (raw) => (raw ? rich(raw) : "") };
+const rich = (text) => ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }] });
+const saidIn = (value) => (value?.elements || []).map((part) => part.text ?? saidIn(part)).join("");
+
+function toField(type, value) {
+  if (type === "datetime-local" && value) return new Date((value - new Date(value * 1000).getTimezoneOffset() * 60) * 1000).toISOString().slice(0, 16);
+  return type === "rich" ? saidIn(value) : value ?? "";
+}
+
 function input(type, initial) {
   return (one, block, ctx) => {
-    const long = one.type === "plain_text_input" && one.multiline;
-    const value = ctx.values[block.block_id] ?? one[initial] ?? "";
-    const changed = (event) => {
-      const raw = event.target.value;
-      const entered = type === "datetime-local" ? Math.floor(new Date(raw).getTime() / 1000) : raw;
-      if (block.type === "input") ctx.values[block.block_id] = entered;
-      else enter(one, block, ctx, entered);
-    };
-    const shared = { "aria-label": words(block.label) || words(one.placeholder) || "Enter", placeholder: words(one.placeholder) || null };
-    if (long) return el("textarea", { ...shared, rows: 4, maxlength: one.max_length || 3000, input: changed }, value);
-    const event = block.type === "input" ? "input" : "change";
-    return el("input", { ...shared, type, value, maxlength: one.max_length || null, [event]: changed });
+    const long = type === "rich" || (type === "text" && one.multiline);
+    const value = toField(type, ctx.values[block.block_id] ?? one[initial]);
+    const read = (event) => (FROM_FIELD[type] ? FROM_FIELD[type](event.target.value) : event.target.value);
+    const waits = block.type === "input";
+    const label = words(block.label) || words(one.placeholder) || "Enter";
+    const shared = { class: "field", "aria-label": label, placeholder: words(one.placeholder) || null, maxlength: one.max_length || null, autofocus: one.focus_on_load || null,
+      input: (event) => { if (waits) ctx.values[block.block_id] = read(event); }, change: (event) => { if (!waits || block.dispatch_action) enter(one, block, ctx, read(event)); } };
+    if (long) return el("textarea", { ...shared, rows: one.min_lines || 4 }, value);
+    return el("input", { ...shared, type: type === "number" ? "text" : type, inputmode: type === "number" ? "decimal" : null, value });
   };
 }
 
+function files(one, block, ctx) {
+  const named = (event) => { ctx.values[block.block_id] = [...event.target.files].map((file, number) => ({ id: `F0DEMO${number}00`, name: file.name })); };
+  return el("input", { class: "field", type: "file", multiple: (one.max_files || 10) > 1, "aria-label": words(block.label) || "Files", accept: (one.filetypes || []).map((each) => `.${each}`).join(",") || null, change: named });
+}
+
+const SELECTS = Object.keys(BEGIN).flatMap((kind) => [`${kind}_select`, `multi_${kind}_select`]);
 const MAKERS = {
-  button, image, overflow,
-  workflow_button: button,
-  static_select: staticSelect, multi_static_select: staticSelect,
-  external_select: externalSelect, multi_external_select: externalSelect,
-  users_select: peopleSelect, multi_users_select: peopleSelect,
-  conversations_select: channelSelect, multi_conversations_select: channelSelect,
-  channels_select: channelSelect, multi_channels_select: channelSelect,
+  ...Object.fromEntries(SELECTS.map((kind) => [kind, select])),
+  button, overflow, workflow_button: button, icon_button: iconButton, feedback_buttons: feedback,
+  image: (one) => picture(one, "thumb"),
+  url: (one) => el("a", { href: isSafe(one.url) ? one.url : null, target: "_blank", rel: "noopener noreferrer" }, one.text || one.url),
   checkboxes: ticks("checkbox"), radio_buttons: ticks("radio"),
   datepicker: input("date", "initial_date"), timepicker: input("time", "initial_time"),
   datetimepicker: input("datetime-local", "initial_date_time"),
   plain_text_input: input("text", "initial_value"), email_text_input: input("email", "initial_value"),
   url_text_input: input("url", "initial_value"), number_input: input("number", "initial_value"),
+  rich_text_input: input("rich", "initial_value"), file_input: files,
+  plain_text: (one, block, ctx) => el("span", {}, textOf(one, ctx.reader)),
+  mrkdwn: (one, block, ctx) => el("span", {}, mrkdwn(one.text, ctx.reader)),
 };
