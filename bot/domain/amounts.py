@@ -29,6 +29,13 @@ def read_dollars(typed: str) -> Cents | None:
     return _whole(None if amount is None else amount * 100, MOST_ARR)
 
 
+def dollars(cents: Cents) -> str:
+    """US dollars to the cent: at a boundary each one counts."""
+    sign = "-" if cents < 0 else ""
+    whole, part = divmod(abs(cents), 100)
+    return f"{sign}${whole:,}.{part:02d}" if part else f"{sign}${whole:,}"
+
+
 def _amount(typed: str) -> Decimal | None:
     typed = typed.strip()
     found = _AMOUNT.fullmatch(f"0{typed}" if _PART_ALONE.match(typed) else typed)

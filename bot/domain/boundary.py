@@ -87,7 +87,7 @@ def drift_of(row: SegmentRow, model: SegmentModel, margin: Margin, today: date) 
     found = classify(row.developers, row.arr, model)
     if not isinstance(found, Classified):
         return None
-    if disagrees(row, found.rule):
+    if disagrees(row.segment, row.team, found.rule):
         return Drift(row, found, None)
     renewal = row.renewal_date
     if renewal is None or not 0 <= (renewal - today).days <= margin.days:
@@ -96,11 +96,11 @@ def drift_of(row: SegmentRow, model: SegmentModel, margin: Margin, today: date) 
     return Drift(row, found, near) if near else None
 
 
-def disagrees(row: SegmentRow, rule: SegmentRule) -> bool:
+def disagrees(segment: str | None, team: str | None, rule: SegmentRule) -> bool:
     """Whether segment or team are recorded otherwise; what is not recorded disagrees with nothing."""
-    if row.team is not None and row.team != rule.team:
+    if team is not None and team != rule.team:
         return True
-    return row.segment is not None and row.segment.casefold() != rule.segment.casefold()
+    return segment is not None and segment.casefold() != rule.segment.casefold()
 
 
 def near_boundary(found: Classified, developers: int, arr: Cents | None, margin: Margin) -> Boundary | None:

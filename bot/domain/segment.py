@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.account import Account, Cents
+from bot.domain.amounts import dollars
 from bot.domain.person import Team
 from bot.domain.provenance import value_of
 
@@ -25,6 +26,18 @@ class SegmentRule:
     arr_from: Cents | None = None
     arr_to: Cents | None = None
 
+    @property
+    def needs_arr(self) -> bool:
+        """Whether ARR matters in this row."""
+        return self.arr_from is not None or self.arr_to is not None
+
+    @property
+    def developers_words(self) -> str:
+        """Its developers: `501 to 2,500 developers`."""
+        if self.developers_to is None:
+            return f"{self.developers_from:,} developers or more"
+        return f"{self.developers_from:,} to {self.developers_to:,} developers"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentModel:
@@ -38,6 +51,20 @@ class SegmentModel:
     remarks: tuple[str, ...] = ()
     developers_decided: frozenset[int] = frozenset()  # counts that two rows claim as written
     functions: tuple[tuple[str, str], ...] = ()  # what `managed` and `unmanaged` mean, in words
+
+    def arr_words(self, rule: SegmentRule) -> str:
+        """A row's ARR: `$100,000 or more`, `less than $100,000`, `any ARR`."""
+        line = dollars(self.arr_line)
+        if rule.arr_from is not None:
+            return f"{line} or more" if rule.arr_from == self.arr_line else f"more than {line}"
+        if rule.arr_to is not None:
+            return f"less than {line}" if rule.arr_to == self.arr_line else f"{line} or less"
+        return "any ARR"
+
+    @property
+    def period(self) -> str:
+        """When it was in force, in words."""
+        return f"{self.starts_on} to {self.ends_on}" if self.ends_on else f"from {self.starts_on} on"
 
     def covers(self, day: date) -> bool:
         """Whether the model was in force on a day."""
@@ -78,7 +105,7 @@ def classify(developers: int | None, arr: Cents | None, model: SegmentModel) -> 
             continue
         if rule.developers_to is not None and developers > rule.developers_to:
             continue
-        depends = rule.arr_from is not None or rule.arr_to is not None
+        depends = rule.arr_from is not None or rule.arr_to is not None  # not its property: a call each
         if depends and arr is None:
             needs_arr = True
         elif arr is None or _spans_arr(rule, arr):
@@ -139,7 +166,7 @@ def model_problems(model: SegmentModel) -> tuple[str, ...]:
 
 
 def _problem(rows: tuple[int, ...], developers: int, arr: Cents) -> str:
-    point = f"{developers:,} developers with ARR of ${arr / 100:,.2f}".removesuffix(".00")
+    point = f"{developers:,} developers with ARR of {dollars(arr)}"
     if not rows:
         return f"no row covers {point}"
     return f"rows {' and '.join(str(row) for row in rows)} both cover {point}"

@@ -98,6 +98,7 @@ async def test_nothing_is_shared_where_an_outsider_may_read(
     refused = await submit("health.share_choose", "A-1001", ana, channel=channel_id)
     assert isinstance(refused, FieldErrors)
     assert NAME not in str(refused.errors)
+    assert (refused.accounts, channel_id in refused.withheld) == (("A-1001",), True)
     late = await submit("health.share_confirm", f"{channel_id} A-1001", ana)
     assert "Nothing was posted" in _words(late)
     assert NAME not in _words(late)
@@ -124,7 +125,7 @@ async def test_help_lists_every_command_and_explains_one(say: Do) -> None:
     assert "changes since" in one
     assert "*/ta-help*" not in one
     assert one == _words(await say("/ta-help /account-health"))
-    with pytest.raises(WrongUsage, match="`/account-health`, `/ta-help`"):
+    with pytest.raises(WrongUsage, match="`/account-health`, `/segment`, `/ta-help`"):
         await say("/ta-help nothing")
 
 

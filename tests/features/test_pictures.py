@@ -22,8 +22,8 @@ VIEWS = sorted(FEATURES.glob("*/views.py"))
 PICTURES = Path(__file__).parent
 MODAL_IDS = {"health.share_choose", "health.share_confirm"}
 """Modals are held by tests/commands/test_pressing.py, which opens and submits each."""
-MENU_IDS = {"health.choose"}
-"""Menus of candidates are held by tests/commands/test_account_health.py."""
+MENU_IDS = {"health.choose", "segments.choose"}
+"""Menus of candidates are held by tests/commands/test_account_health.py and test_segment.py."""
 
 
 def _pictured() -> Iterator[tuple[str, Any]]:

@@ -32,6 +32,7 @@ SHARE_CONFIRM = "health.share_confirm"
 SHARE_DONE = "health.share_done"
 SHARE_CHANNEL = "health.share_channel"
 ASK_TEAM = "routing.ask"  # heard by the feature that knows whom to ask
+EXPLAIN_SEGMENT = "segments.find"  # heard by the feature that knows the rules
 LINKS = (
     ("Open in Vitally", "health.open_vitally", "vitally_url"),
     ("Open in Salesforce", "health.open_salesforce", "salesforce_url"),
@@ -79,7 +80,7 @@ def _costly(card: Card) -> str:
         f"{one.rule.label.partition(':')[0]} {_read(one.rule, value_of(one.value))} ({text.score(one.cost or 0)})"
         for one in costing[:2]
     ]
-    return f"Costs most points: {', '.join(said)}."
+    return text.escape(f"Costs most points: {', '.join(said)}.")
 
 
 def _read(rule: TraitRule, value: object) -> str:
@@ -252,7 +253,7 @@ def _why(card: Card, notes: Notes) -> tuple[list[Block], Made]:
     """The traits as a native table, and what makes the same in lines."""
     known = sum(1 for one in card.traits if one.verdict is not None)
     if not known:
-        names = "; ".join(one.rule.label for one in card.traits)
+        names = text.escape("; ".join(one.rule.label for one in card.traits))
         nothing = build.section(f"*Why*\nNo trait is known, so nothing explains a score. Unknown: {names}.")
         return [nothing], lambda: [nothing]
     title = "*Why: every trait, most costly first*"
@@ -331,7 +332,7 @@ def _mover(one: rules.Moved) -> str:
     said = f"• *{one.rule.label}* {before} → {now}"
     if one.was is not one.verdict and now not in (one.verdict, "unknown"):
         said += f", {one.was or 'unknown'} → *{one.verdict}*"
-    return "; ".join([part for part in (said, text.points(one.points), one.note) if part])
+    return text.escape("; ".join([part for part in (said, text.points(one.points), one.note) if part]))
 
 
 def _chart(line: rules.Line | None) -> tuple[list[Block], Made]:
@@ -366,6 +367,7 @@ def _buttons(card: Card, *, can_share: bool) -> Block:
     account = card.account
     made = [build.button("Share to a channel", SHARE, account.id)] if can_share else []
     made.append(build.button("Ask the TA team", ASK_TEAM, account.id))
+    made.append(build.button("Why this segment", EXPLAIN_SEGMENT, account.id))
     for label, action_id, field in LINKS:
         url = getattr(account, field)
         if isinstance(url, Known) and text.is_link(url.value):
