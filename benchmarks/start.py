@@ -19,7 +19,7 @@ from benchmarks.slack import fake_slack
 
 # Prints which modules of other people the bot imports, in the order in which they came.
 _LISTED = (
-    "import sys, json, sysconfig; before = set(sys.modules); import bot.__main__, bot.bootstrap, bot.slack.serve; "
+    "import sys, json, sysconfig; before = set(sys.modules); import bot.__main__, bot.bootstrap.serving; "
     "site = sysconfig.get_paths()['purelib']; "
     "print(json.dumps([name for name, module in list(sys.modules.items()) if name not in before "
     "and str(getattr(module, '__file__', None) or '').startswith(site)]))"
@@ -59,7 +59,7 @@ async def _run(size: Size, work: Path) -> list[Line]:
         Line(what=f"start until /readyz, {size.accounts:,} accounts", ours=f"{ready:.2f} s", beside=beside,
              ratio=ready / imports, goal=2, number=11, note=f"{len(modules)} modules; {engine}"),
         Line(what="start until the first answer", ours=f"{listening:.2f} s", beside=beside,
-             ratio=listening / imports, note="the index of names is built by then"),
+             ratio=listening / imports, note="the index of names is built once ready; who asks meanwhile is acked and waits for it"),
         Line(what="memory once ready", ours=f"{memory:.0f} MiB", beside=f"only the imports {floor:.0f} MiB",
              ratio=memory / floor),
         Line(what=f"memory after 500 answers, {size.accounts:,} accounts", ours=f"{warm:.0f} MiB",
