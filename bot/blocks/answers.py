@@ -74,9 +74,15 @@ class Home:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldErrors:
-    """What is wrong in a submitted modal, by block id; the modal stays open."""
+    """What is wrong in a submitted modal, by block id; the modal stays open.
+
+    Where something was withheld because of who would read it, `withheld` says so for the audit, and
+    `accounts` what it was about.
+    """
 
     errors: Mapping[str, str]
+    accounts: tuple[str, ...] = ()
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,8 +113,11 @@ class InAck:
             await self._attendant.journal.record(ask, "failed")
             return views.notice("Sorry", answer.text)
         if isinstance(answer, FieldErrors | Modal):
-            accounts = answer.accounts if isinstance(answer, Modal) else ()
-            kept = await self._attendant.journal.record(ask, "ephemeral", accounts=accounts)
+            withheld = answer.withheld if isinstance(answer, FieldErrors) else ""
+            delivered = "refused" if withheld else "ephemeral"
+            kept = await self._attendant.journal.record(
+                ask, delivered, accounts=answer.accounts, withheld=withheld
+            )
             return answer if kept else None
         # The modal closes at once; what there is to say follows.
         self._working.start(self._say_later(ask, heard))

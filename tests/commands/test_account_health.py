@@ -142,14 +142,20 @@ async def test_people_without_a_book_and_unknown_people(say: Say, person: Callab
     ae = person(Role.AE)
     with pytest.raises(WrongUsage, match="books belong to TAs"):
         await say(f"/account-health {ae.email}")
-    with pytest.raises(UnknownPerson, match="ta-bot import people"):
+    with pytest.raises(UnknownPerson, match=r"^@bystander is not.*ta-bot import people"):
         await say(f"/account-health <@{stable_id('U', BYSTANDER)}>")
+    with pytest.raises(UnknownPerson, match=r"^Whoever you mentioned is not"):
+        await say("/account-health <@U0NOBODY00>")
 
 
 async def test_teams(say: Say) -> None:
     assert _heading(await say("/account-health team digital")) == "The book of the Digital team"
     with pytest.raises(WrongUsage, match="There is no team “rocket”"):
         await say("/account-health team rocket")
+    with pytest.raises(WrongUsage, match="There is no team “<!channel> & co”"):
+        await say(
+            "/account-health team &lt;!channel&gt; &amp; co"
+        )  # as Slack sends it; escaped where it is said
     with pytest.raises(WrongUsage, match="Name the team"):
         await say("/account-health team")
 

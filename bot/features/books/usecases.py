@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 
 from bot.asks import Action, Ask
 from bot.blocks import text
@@ -38,7 +39,7 @@ async def book_of_person(ask: Ask, ports: Ports, whom: str) -> Message:
     if scope is None:
         role = person.role.replace("_", " ")
         raise WrongUsage(
-            f"{text.name(person.name)} is in the book as {role.upper() if len(role) < 3 else role}, and books belong "
+            f"{text.one_line(person.name)} is in the book as {role.upper() if len(role) < 3 else role}, and books belong "
             "to TAs. Mention a TA, or type `/account-health team scaled`."
         )
     return await show(ports, scope, 0, mine=await _asker(ask, ports))
@@ -50,7 +51,7 @@ async def book_of_team(ports: Ports, typed: str, note: str = "") -> Message:
     team = team_named(typed, names)
     if team is None:
         known = ", ".join(f"`{one}`" for one in names)
-        said = f"There is no team “{text.name(typed)}”." if typed else "Name the team."
+        said = f"There is no team “{text.one_line(unescape(typed))}”." if typed else "Name the team."
         raise WrongUsage(
             f"{said} Teams are {known}: type `/account-health team scaled`. An account of that name: put it in quotes."
         )
@@ -152,12 +153,14 @@ async def _asker(ask: Ask, ports: Ports) -> Person | None:
 
 async def _person(ports: Ports, whom: str) -> Person:
     if "@" in whom:
-        person, said = await ports.people.find_person(whom), text.name(whom)
+        person, said = await ports.people.find_person(whom), text.one_line(whom)
     else:
-        person, said = await ports.people.find_by_slack_id(whom), text.mention(whom)
+        person, said = await ports.people.find_by_slack_id(whom), ""
         if person is None:
             member = await ports.directory.get_member(whom)
             person = await ports.people.find_person(member.email) if member.email else None
+            # An error's text is plain: a mention would not be one in it.
+            said = f"@{text.one_line(member.name)}" if member.name else "Whoever you mentioned"
     if person is None:
         raise UnknownPerson(
             f"{said} is not in the book of people. `ta-bot import people` adds them; "

@@ -124,7 +124,8 @@ def _line(row: Row) -> str:
     for label, verdict in (("poor", Verdict.POOR), ("concerning", Verdict.CONCERNING), ("unknown", None)):
         shorts = [one.rule.short for one in row.traits if one.verdict is verdict]
         if shorts:
-            said.append(f"{label}: {', '.join(shorts) if len(shorts) < len(row.traits) else 'every trait'}")
+            listed = text.escape(", ".join(shorts)) if len(shorts) < len(row.traits) else "every trait"
+            said.append(f"{label}: {listed}")
     renewal, arr = account.renewal_date, account.arr
     said.append(f"renewal {text.day(renewal.value) if isinstance(renewal, Known) else 'unknown'}")
     said.append(f"ARR {text.money(arr.value) if isinstance(arr, Known) else 'unknown'}")

@@ -138,7 +138,11 @@ async def check_channel(asked: Submission, ports: Ports) -> Answer:
         return FieldErrors(errors={sharing.CHANNEL: "Choose a channel."})
     readers = await ports.directory.readers_of(channel_id)
     if readers.refused:
-        return FieldErrors(errors={sharing.CHANNEL: readers.refused})
+        return FieldErrors(
+            errors={sharing.CHANNEL: readers.refused},
+            accounts=(asked.private_metadata,),
+            withheld=f"not shared to {channel_id}: {readers.refused}",
+        )
     account = await get_account(ports, asked.private_metadata)
     what = f"the whole card of *{text.name(account.name)}*"
     metadata = f"{channel_id} {account.id}"

@@ -18,8 +18,8 @@ def reach(account: Account, serving: TeamPolicy | None, group_id: str | None, ta
     if serving is None:
         said += f"write to {who}; which team serves it is unknown."
     else:
-        group = text.group_mention(group_id) if group_id else f"@{serving.user_group}"
-        channel = f"write to {group} in *#{serving.channel}*"
+        group = text.group_mention(group_id) if group_id else text.name(f"@{serving.user_group}")
+        channel = f"write to {group} in *{text.name(f'#{serving.channel}')}*"
         said += channel if serving.team.is_pool else f"write to {who}, or {channel}"
         said += f" ({text.name(serving.name)})."
     return Message(text=said, blocks=(build.section(said),), accounts=(account.id,))

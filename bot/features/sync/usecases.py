@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.errors import BadRow, ImportRefused
 from bot.ports.book import Book, ImportRecord, Written
 from bot.ports.clock import Clock
 from bot.ports.people import People
@@ -74,6 +75,7 @@ async def import_file(
     try:
         async with keepers.work.transaction() as tx:
             written = await _save(file, keepers, tx, counted)
+            _refuse_none(file, counted.rows)
             await keepers.book.save_import(tx, _record(file, counted.rows, keepers.clock))
             _stop_if(dry_run)
     except _DryRun:
@@ -86,6 +88,13 @@ async def import_file(
         ignored=file.ignored,
         dry_run=dry_run,
     )
+
+
+def _refuse_none(file: ImportFile, rows: int) -> None:
+    """A file of accounts without any would mark the whole book as missing from it: somebody's export failed."""
+    if file.kind == "accounts" and not rows:
+        said = "has no account below its header; is it the whole export?"
+        raise ImportRefused(file.name, [BadRow(2, "", "", said)])
 
 
 def _stop_if(dry_run: bool) -> None:

@@ -192,6 +192,12 @@ def card(policy: Policy) -> Callable[..., rules.Card]:
     return lambda account, *rest, **more: make_card(policy, account, *rest, **more)
 
 
+@pytest.fixture(scope="session")
+def card_by() -> Callable[..., rules.Card]:
+    """The same by another policy than the packaged one."""
+    return make_card
+
+
 @pytest.fixture
 def seen(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """One JSON file a case."""

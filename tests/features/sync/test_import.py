@@ -46,6 +46,15 @@ async def test_the_identical_file_again_changes_nothing(store: Store, tmp_path: 
     assert (await store.book.version(), await store.book.list_accounts()) == before
 
 
+async def test_a_file_of_accounts_without_any_is_refused(store: Store, tmp_path: Path) -> None:
+    """Taken at its word it would mark every account as missing."""
+    await take(store, tmp_path, ACCOUNTS)
+    with pytest.raises(ImportRefused) as caught:
+        await take(store, tmp_path, "account_id,name,arr\n\n")
+    assert "is it the whole export?" in caught.value.bad[0].reason
+    assert [one.missing_since for one in await store.book.list_accounts()] == [None, None]
+
+
 async def test_an_older_file_after_a_newer_one_is_taken(store: Store, tmp_path: Path) -> None:
     await take(store, tmp_path, ACCOUNTS)
     await take(store, tmp_path, ACCOUNTS.replace("100", "300"))
