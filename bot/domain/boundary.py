@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.domain.account import Cents
+from bot.domain.provenance import Stamp
 from bot.domain.segment import Classified, SegmentModel, SegmentRule, Unclassified, classify
 
 
@@ -33,6 +34,8 @@ class SegmentRow(NamedTuple):
     renewal_date: date | None
     health_score: float | None
     health_category: str | None
+    counted: Stamp | None = None  # where developers come from
+    earned: Stamp | None = None  # where ARR comes from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,9 @@ _FAR = 5  # slips from which on it does not matter how many: two are forgiven, t
 _PREFIX = 0.9  # what the beginning of a name scores at least
 _MOST_CANDIDATES = 10
 _MOST_NEAREST = 5
+_READ = 3_000  # letters of a message in which names are looked for
+_LONGEST_NAME = 8  # words of one
+_AROUND = ".,;:!?()[]{}<>*_~`\"'“”‘’«»…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,33 @@ class NameIndex:
             if same:
                 return self._settle(same, 0.99, exact=False)
         return self._by_likeness(query, quoted=quoted)
+
+    def named_in(self, text: str) -> tuple[Match, ...]:
+        """The accounts that a text names, by name, id or domain, in the order in which it names them.
+
+        The longest name wins where one holds another; nothing is forgiven, since a text is full of words.
+        """
+        typed = [word for word in text[:_READ].split() if any(map(str.isalnum, word))]
+        words = [fold(word) for word in typed]
+        found: dict[int, None] = {}
+        at = 0
+        while at < len(words):
+            taken, positions = self._named_at(typed, words, at)
+            found.update(dict.fromkeys(positions))
+            at += taken
+        return tuple(self._match(position, 1.0, exact=True) for position in found)
+
+    def _named_at(self, typed: Sequence[str], words: Sequence[str], at: int) -> tuple[int, list[int]]:
+        """How many words from here on are a name, and the accounts that have it."""
+        for count in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
+            query = " ".join(words[at : at + count])
+            if len(query) < 3 and query.isalpha():
+                continue  # `ok` and `go` are words before they are accounts
+            bare = typed[at].strip(_AROUND) if count == 1 else query
+            positions = self._by_exact(bare, query) or self._at("stem", query.replace(" ", ""))
+            if positions:
+                return count, positions
+        return 1, []
 
     def _settle(self, positions: Sequence[int], score: float, *, exact: bool) -> Found:
         matches = tuple(self._match(position, score, exact) for position in positions)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.domain.account import Account, CategoryChange, DrawnWeek, Week
+from bot.domain.boundary import SegmentRow
 from bot.domain.matching import Found, Match
 from bot.domain.person import Contact
 from bot.domain.provenance import Stamp
@@ -61,6 +62,9 @@ class Book(Protocol):
     async def search_names(self, text: str, limit: int = 10) -> tuple[Match, ...]:
         """For a typeahead: the likeliest accounts, best first."""
 
+    async def find_named_in(self, text: str) -> tuple[Match, ...]:
+        """The accounts that a message names, in the order in which it names them; nothing is guessed."""
+
     async def find_account(self, account_id: str) -> Account | None:
         """The account with that id."""
 
@@ -68,6 +72,11 @@ class Book(Protocol):
         self, *, ta_email: str | None = None, team: str | None = None
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
+
+    async def list_segment_rows(
+        self, *, ta_email: str | None = None, team: str | None = None, stamped: bool = False
+    ) -> tuple[SegmentRow, ...]:
+        """The same accounts with what segments need of each, in no order; `stamped` adds where from."""
 
     async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:
         """The account's weeks that end on or after `since`, oldest first."""

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot.domain.account import Account, CategoryChange, DrawnWeek, Week
+from bot.domain.boundary import SegmentRow
 from bot.domain.matching import Found, Match
 from bot.domain.person import Contact
 from bot.ports.book import AccountRow, ImportRecord, Written
 from bot.ports.clock import Clock
 from bot.ports.work import Transaction
 from bot.store import changes, writing
-from bot.store.database import Database, opened
+from bot.store.database import Database, Prepared, opened
 from bot.store.names import Names
 from bot.store.rows import (
     ACCOUNT_COLUMNS,
     DRAWN_COLUMNS,
+    SEGMENT_COLUMNS,
     WEEK_COLUMNS,
     account_of,
     chunks,
     drawn_week_of,
+    segment_row_of,
     week_of,
 )
 from bot.store.tables import accounts, contacts, imports, versions, weeks
@@ -64,6 +68,10 @@ class StoredBook:
         """For a typeahead: the likeliest accounts, best first."""
         return (await self._names.index()).search(text, limit)
 
+    async def find_named_in(self, text: str) -> tuple[Match, ...]:
+        """The accounts that a message names, in the order in which it names them; nothing is guessed."""
+        return (await self._names.index()).named_in(text)
+
     async def find_account(self, account_id: str) -> Account | None:
         """The account with that id."""
         rows = await self._database.point(self._account, (storable(account_id),))
@@ -73,7 +81,31 @@ class StoredBook:
         self, *, ta_email: str | None = None, team: str | None = None
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
-        statement = sa.select(*ACCOUNT_COLUMNS).where(_NOT_CHURNED)
+        prepared, params = self._chosen(ACCOUNT_COLUMNS, ta_email, team)
+
+        def read(connection: sa.Connection) -> tuple[Account, ...]:
+            found = [account_of(row) for row in connection.exec_driver_sql(prepared.sql, params)]
+            return tuple(sorted(found, key=lambda account: (account.name.casefold(), account.id)))
+
+        return await self._database.scan(read)
+
+    async def list_segment_rows(
+        self, *, ta_email: str | None = None, team: str | None = None, stamped: bool = False
+    ) -> tuple[SegmentRow, ...]:
+        """The same accounts with what segments need of each, in no order; `stamped` adds where from."""
+        prepared, params = self._chosen(SEGMENT_COLUMNS, ta_email, team)
+
+        def read(connection: sa.Connection) -> tuple[SegmentRow, ...]:
+            rows = connection.exec_driver_sql(prepared.sql, params)
+            return tuple([segment_row_of(row, stamped=stamped) for row in rows])
+
+        return await self._database.scan(read)
+
+    def _chosen(
+        self, columns: Sequence[sa.Column[Any]], ta_email: str | None, team: str | None
+    ) -> tuple[Prepared, tuple[str | None, ...]]:
+        """The statement for these columns of a TA's or a team's accounts that are not churned, and its values."""
+        statement = sa.select(*columns).where(_NOT_CHURNED)
         if ta_email is not None:
             statement = statement.where(accounts.c.ta_email == sa.bindparam("ta"))
         if team is not None:
@@ -84,13 +116,7 @@ class StoredBook:
             "ta": storable(ta_email and ta_email.lower()),
             "team": storable(team),
         }
-        params = tuple(values[name] for name in prepared.names)
-
-        def read(connection: sa.Connection) -> tuple[Account, ...]:
-            found = [account_of(row) for row in connection.exec_driver_sql(prepared.sql, params)]
-            return tuple(sorted(found, key=lambda account: (account.name.casefold(), account.id)))
-
-        return await self._database.scan(read)
+        return prepared, tuple(values[name] for name in prepared.names)
 
     async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:
         """The account's weeks that end on or after `since`, oldest first."""

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from bot.domain.account import FIELDS, Account, DrawnWeek, Week
+from bot.domain.boundary import SegmentRow
 from bot.domain.provenance import Known, Unknown
 from bot.ports.book import AccountRow
 from bot.store import provenance
@@ -24,6 +25,12 @@ ACCOUNT_COLUMNS = (
     *(accounts.c[field.name] for field in FIELDS),
 )
 """What `account_of` reads, in its order."""
+
+SEGMENT_COLUMNS = (
+    *(accounts.c[name] for name in SegmentRow._fields if name not in ("counted", "earned")),
+    accounts.c.provenance,
+)
+"""What `segment_row_of` reads, in its order."""
 
 WEEK_COLUMNS = tuple(weeks.columns)
 """What `week_of` reads, in its order."""
@@ -57,6 +64,8 @@ _WEEK_ENCODED = tuple(
 )
 _WEEK_SETTERS = tuple(_setter(Week, name) for name in _WEEK_NAMES)
 _FIELDS = tuple((_setter(Account, name), decoder(accounts.c[name])) for name in _FIELD_NAMES)
+_RENEWAL = SegmentRow._fields.index("renewal_date")
+_DEVELOPERS, _ARR = _FIELD_NAMES.index("developers"), _FIELD_NAMES.index("arr")
 _set_id = _setter(Account, "id")
 _set_name = _setter(Account, "name")
 _set_missing = _setter(Account, "missing_since")
@@ -84,6 +93,16 @@ def account_of(row: Any) -> Account:
         _set_stamp(known, stamps[place])
         put(account, known)
     return account
+
+
+def segment_row_of(row: Any, *, stamped: bool) -> SegmentRow:
+    """What segments need of an account, from a raw row of SEGMENT_COLUMNS."""
+    renewal = row[_RENEWAL]
+    values = (*row[:_RENEWAL], None if renewal is None else DAY.decode(renewal), *row[_RENEWAL + 1 : -1])
+    if not stamped:
+        return SegmentRow(*values)
+    stamps = provenance.decode(row[-1])
+    return SegmentRow(*values, stamps[_DEVELOPERS], stamps[_ARR])
 
 
 def week_of(row: Any) -> Week:

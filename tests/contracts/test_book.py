@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.account import FIELDS, Account, DrawnWeek, Kind, Week
+from bot.domain.boundary import SegmentRow
 from bot.domain.person import Contact
 from bot.domain.provenance import Known, Stamp, Unknown
 from bot.ports.book import AccountRow, ImportRecord, Written
@@ -295,3 +296,45 @@ async def test_the_newest_import_of_a_kind_is_remembered(store: Store) -> None:
             await store.book.save_import(tx, record)
     assert await store.book.last_import("accounts") == records[1]
     assert await store.book.last_import("history") == records[2]
+
+
+async def test_segments_are_told_what_they_need_of_each_account(store: Store) -> None:
+    stamps = {"arr": OLDER}
+    await save(
+        store,
+        row("A1", "Fir & Co", stamps, **EVERY_VALUE | {"churned_on": None, "team": "scaled"}),
+        row("A2", "Bare"),
+        row("A3", "Gone", churned_on=TODAY),
+    )
+    found = {one.id: one for one in await store.book.list_segment_rows()}
+    assert set(found) == {"A1", "A2"}
+    assert found["A2"] == SegmentRow("A2", "Bare", *[None] * 8)
+    for name in (
+        "ta_email",
+        "segment",
+        "developers",
+        "arr",
+        "renewal_date",
+        "health_score",
+        "health_category",
+    ):
+        assert getattr(found["A1"], name) == EVERY_VALUE[name], name
+    assert found["A1"].counted is None
+    stamped = {one.id: one for one in await store.book.list_segment_rows(stamped=True)}
+    assert (stamped["A1"].counted, stamped["A1"].earned) == (FILE, OLDER)
+    assert [one.id for one in await store.book.list_segment_rows(team="scaled")] == ["A1"]
+    assert [one.id for one in await store.book.list_segment_rows(ta_email="TA@example.com")] == ["A1"]
+    assert await store.book.list_segment_rows(team="scaled", ta_email="x@example.com") == ()
+
+
+async def test_the_accounts_that_a_message_names_are_found(store: Store) -> None:
+    await save(
+        store, row("A1", "Fir & Co"), row("A2", "Fir Freight Ltd", domain="fir.example"), row("A3", "Ok")
+    )
+    for text, named in (
+        ("Is fir freight renewing? Ask Fir & Co.", ["A2", "A1"]),
+        ("see jane@fir.example, or A1!", ["A2", "A1"]),
+        ("ok, frir freight", []),
+        ("", []),
+    ):
+        assert [one.id for one in await store.book.find_named_in(text)] == named, text
