@@ -97,12 +97,12 @@ def account_of(row: Any) -> Account:
 
 def segment_row_of(row: Any, *, stamped: bool) -> SegmentRow:
     """What segments need of an account, from a raw row of SEGMENT_COLUMNS."""
-    renewal = row[_RENEWAL]
-    values = (*row[:_RENEWAL], None if renewal is None else DAY.decode(renewal), *row[_RENEWAL + 1 : -1])
-    if not stamped:
-        return SegmentRow(*values)
-    stamps = provenance.decode(row[-1])
-    return SegmentRow(*values, stamps[_DEVELOPERS], stamps[_ARR])
+    values = list(row[:-1])
+    if values[_RENEWAL] is not None:
+        values[_RENEWAL] = DAY.decode(values[_RENEWAL])
+    stamps = provenance.decode(row[-1]) if stamped else None
+    values += (stamps[_DEVELOPERS], stamps[_ARR]) if stamps else (None, None)
+    return SegmentRow._make(values)
 
 
 def week_of(row: Any) -> Week:
