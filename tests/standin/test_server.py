@@ -82,14 +82,14 @@ async def test_faults(server: StandinServer, client: AsyncWebClient) -> None:
     assert (await client.users_info(user=BEN))["ok"], "once means once"
     server.faults.add(Fault(kind="server_error", times=1))
     with pytest.raises(SlackApiError) as broken:
-        await client.team_info()
+        await client.users_info(user=BEN)
     assert broken.value.response.status_code == 500
     server.faults.add(Fault(kind="not_json", times=1))
     with pytest.raises(SlackApiError):
-        await client.team_info()
-    server.faults.add(Fault(kind="slow", method="team.info", times=1, seconds=0.2))
+        await client.users_info(user=BEN)
+    server.faults.add(Fault(kind="slow", method="users.info", times=1, seconds=0.2))
     started = asyncio.get_running_loop().time()
-    await client.team_info()
+    await client.users_info(user=BEN)
     assert asyncio.get_running_loop().time() - started >= 0.2
 
 

@@ -39,7 +39,7 @@ COMMON = {
 ALL_SCOPES = [
     *manifest.load().scopes,
     *("channels:join", "channels:history", "groups:history", "im:history", "mpim:history"),
-    *("dnd:read", "users.profile:read", "mpim:write"),
+    *("dnd:read", "team:read", "users.profile:read", "mpim:write"),
 ]
 TEXT = {"type": "plain_text", "text": "x"}
 MODAL = {"type": "modal", "title": TEXT, "blocks": [{"type": "section", "text": TEXT}]}
