@@ -35,9 +35,18 @@ function table(rows) {
 
 function list(rows) {
   const items = rows.map((line) => /^(\s*)([-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/.exec(line)).filter(Boolean);
-  const ordered = /\d/.test(items[0][2]);
-  return el(ordered ? "ol" : "ul", {}, items.map(([, space, , tick, text]) => el("li", { class: `in${Math.min(4, Math.floor(space.length / 2))}` },
-    tick === undefined ? null : tick === " " ? "☐ " : "☑ ", inline(text))));
+  return tree(items.map(([, space, sign, tick, text]) => ({ depth: space.length, number: parseInt(sign, 10), tick, text })));
+}
+
+// A list and, inside its items, the lists that are set further in.
+function tree(items) {
+  const ordered = items[0].number >= 0, box = el(ordered ? "ol" : "ul", { start: ordered ? items[0].number : null });
+  for (let at = 0; at < items.length;) {
+    const own = items[at++], inner = [];
+    while (at < items.length && items[at].depth > own.depth) inner.push(items[at++]);
+    box.append(el("li", {}, own.tick === undefined ? null : own.tick === " " ? "☐ " : "☑ ", inline(own.text), inner.length ? tree(inner) : null));
+  }
+  return box;
 }
 
 // Each kind of block: the line it starts with, whether the next line still belongs to it, and what it becomes.
