@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
@@ -143,6 +144,12 @@ def try_(
         trying.show_sent(sent, out)
 
 
+def _give_way() -> None:
+    """A bot that answers people on the same machine goes first."""
+    if hasattr(os, "nice"):
+        os.nice(max(0, 10 - os.nice(0)))
+
+
 @app.command("import")
 def import_(
     kind: Importable,
@@ -154,6 +161,8 @@ def import_(
 ) -> None:
     """Load a CSV: all of its rows, or none."""
     from bot.bootstrap import importing
+
+    _give_way()
 
     def say(sentence: str) -> None:
         out.print(sentence, markup=False, highlight=False, soft_wrap=True)
