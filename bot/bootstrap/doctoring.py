@@ -12,7 +12,7 @@ from bot import log, manifest
 from bot import policy as policy_module
 from bot import settings as settings_module
 from bot.clock import SystemClock
-from bot.errors import PolicyError, SettingsError, SourceError, StoreError
+from bot.errors import DatabaseTooNew, PolicyError, SettingsError, SourceError, StoreError
 from bot.features.doctor.rules import Finding, Level, Wanted, slack_findings
 from bot.policy import Policy
 from bot.settings import Settings
@@ -87,9 +87,10 @@ async def _database(store: Store) -> Finding:
         accounts = await store.book.count_accounts()
         last = await store.book.last_import("accounts")
     except StoreError as error:
-        return Finding(
-            level=Level.PROBLEM, about="database", what=str(error), cure="look at TA_BOT_DATABASE_URL"
-        )
+        cure = "look at TA_BOT_DATABASE_URL"
+        if isinstance(error, DatabaseTooNew):
+            cure = f"upgrade ta-bot, or {cure}: is it the right database?"
+        return Finding(level=Level.PROBLEM, about="database", what=str(error), cure=cure)
     if not accounts:
         return Finding(
             level=Level.NOTE,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +163,12 @@ async def test_a_slack_that_fails_is_a_finding(
     slack.faults.add(fault)
     code, found = await doctor()
     assert (code, one_of(found["problem"], what, cure)) == (1, True), found
+
+
+async def test_a_database_of_a_newer_version(doctor: Doctor, tmp_path: Path) -> None:
+    """Nothing of it is touched; the cure is to upgrade."""
+    await doctor()
+    with closing(sqlite3.connect(tmp_path / "book.db")) as raw, raw:
+        raw.execute("INSERT INTO migrations SELECT family, 99, name, applied_at FROM migrations LIMIT 1")
+    code, found = await doctor()
+    assert (code, one_of(found["problem"], "written by a newer ta-bot", "upgrade ta-bot")) == (1, True), found
