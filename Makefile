@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: test demo bench soak lint format lock
+.PHONY: test demo pictures bench soak lint format lock
 .DEFAULT_GOAL := test
 
 # The pinned set first, hashes checked; then this project on top, without looking for anything more.
@@ -29,6 +29,10 @@ lint: $(READY)
 # A local Slack workspace, the bot and a fictional book of business.
 demo: $(READY)
 	$(BIN)/ta-bot demo $(ARGS)
+
+# The README's pictures, taken in a running demo; needs a Chromium.
+pictures: $(READY)
+	$(BIN)/python -m bot.standin.pictures docs/pictures $(ARGS)
 
 # Ratios against references measured in the same run.
 bench: $(READY)

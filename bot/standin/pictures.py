@@ -39,11 +39,12 @@ class Picture:
     where: str  # a channel's name; empty is the direct message with the bot
     steps: Sequence[Step]
     shows: str  # words on the page
+    then: str = ""  # a script in the page: a menu opened, something scrolled to
     size: tuple[int, int] = (1180, 820)
     dark: bool = False
 
 
-TA = "oluwaseun.adebanjo"
+TA, LEADER = "dae-hyun.ryoo", "amara.okonjo-bell"
 
 
 def typed(text: str) -> Step:
@@ -61,26 +62,36 @@ def chosen(action_id: str, option: str) -> Step:
     return ("choose", {"action_id": action_id, "option": option})
 
 
-CARD = typed("/account-health Ostervane Robotics GmbH")
+CARD = typed("/account-health Korvaskov Rail")
+CHART = "document.querySelector('#messages figure').scrollIntoView({ block: 'center' })"
+TRAITS = "document.querySelector('#messages table').scrollIntoView({ block: 'center' })"
 PICTURES = (
-    Picture(name="card", who=TA, where="general", steps=[CARD], shows="Utilization", size=(1180, 1000)),
+    Picture(name="card", who=TA, where="general", steps=[CARD], shows="Utilization", size=(1180, 960)),
+    Picture(name="why", who=TA, where="general", steps=[CARD], shows="Utilization", then=TRAITS),
     Picture(
-        name="book", who=TA, where="general", steps=[typed("/account-health team scaled")], shows="Renewal"
+        name="book",
+        who=TA,
+        where="general",
+        steps=[typed("/account-health team scaled")],
+        shows="The book of",
     ),
     Picture(
         name="candidates",
         who=TA,
         where="",
         steps=[typed("/account-health brindlecot")],
-        shows="Brindlecoat",
-        size=(1180, 560),
+        shows="may mean",
+        then="document.querySelector('#messages .combo input').click()",
+        size=(1180, 520),
     ),
     Picture(
         name="share",
         who=TA,
         where="general",
-        steps=[CARD, pressed("health.share"), chosen("health.share_choose", "#ta-leads")],
+        steps=[CARD, pressed("health.share"), chosen("health.share_channel", "#ta-leads"), ("submit", {})],
         shows="ta-leads",
+        then=f"({CHART}, document.querySelector('dialog').scrollTo(0, 0))",
+        size=(1180, 680),
     ),
     Picture(
         name="refusal",
@@ -91,11 +102,13 @@ PICTURES = (
         size=(1180, 480),
     ),
     Picture(
-        name="changes", who=TA, where="general", steps=[typed("/account-health changes")], shows="changes"
+        name="changes",
+        who=LEADER,
+        where="general",
+        steps=[typed("/account-health changes")],
+        shows="for the worse",
     ),
-    Picture(
-        name="dark", who=TA, where="general", steps=[CARD], shows="Utilization", size=(1180, 820), dark=True
-    ),
+    Picture(name="dark", who=TA, where="general", steps=[CARD], shows="Utilization", then=CHART, dark=True),
     Picture(name="phone", who=TA, where="general", steps=[CARD], shows="Utilization", size=(390, 844)),
 )
 
@@ -131,6 +144,8 @@ class Demo:
         before = await self.screen(who)
         await self.does(path, user=who, **({"channel": where} if path == "type" else {}), **body)
         seen = before
+        if path == "choose":
+            return  # a choice in a form is told when the form is submitted
         async with asyncio.timeout(NEWS_SECONDS):
             while _seen(seen) == _seen(before):
                 seen = await self.screen(who, seen["version"])
@@ -158,6 +173,8 @@ async def take(demo: Demo, browser: Chromium, picture: Picture) -> bytes:
     async with browser.page(*picture.size, dark=picture.dark) as page:
         await page.go(f"{demo.address}/#{urlencode({'as': picture.who, 'channel': place})}")
         await page.wait_for(f"document.body?.innerText.includes({picture.shows!r}) && {SETTLED}")
+        if picture.then:
+            await page.read(picture.then)
         await asyncio.sleep(0.3)  # what fades in has faded in
         taken = await asyncio.to_thread(with_few_colours, await page.picture())
     if len(taken) > LIMIT:
