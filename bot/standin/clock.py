@@ -170,7 +170,7 @@ class Turner:
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """Hold the bot's web socket; a newer one takes its place."""
-        socket = web.WebSocketResponse(heartbeat=30)
+        socket = web.WebSocketResponse()
         await socket.prepare(request)
         follower = Follower(socket)
         greeting = asyncio.create_task(self._greet(follower))

@@ -67,7 +67,9 @@ CHART = "document.querySelector('#messages figure').scrollIntoView({ block: 'cen
 TRAITS = "document.querySelector('#messages table').scrollIntoView({ block: 'center' })"
 PICTURES = (
     Picture(name="card", who=TA, where="general", steps=[CARD], shows="Utilization", size=(1180, 960)),
-    Picture(name="why", who=TA, where="general", steps=[CARD], shows="Utilization", then=TRAITS),
+    Picture(
+        name="why", who=TA, where="general", steps=[CARD], shows="Utilization", then=TRAITS, size=(1560, 760)
+    ),
     Picture(
         name="book",
         who=TA,

@@ -88,13 +88,14 @@ def _palette(counted: Counter[Colour]) -> tuple[list[Colour], dict[Colour, int]]
     """The colours kept, and the place among them of each there was: the widest box of colours is cut in two."""
     boxes = [list(counted)]
     while len(boxes) < COLOURS:
-        widest = max(boxes, key=lambda box: _spread(box)[0] * len(box))
-        if len(widest) == 1:
+        widest = max(boxes, key=_spread)
+        spread, channel = _spread(widest)
+        if not spread:
             break
         boxes.remove(widest)
-        channel = _spread(widest)[1]
-        widest.sort(key=lambda colour: colour[channel])
-        boxes += [widest[: len(widest) // 2], widest[len(widest) // 2 :]]
+        middle = min(colour[channel] for colour in widest) + spread / 2
+        boxes.append([colour for colour in widest if colour[channel] <= middle])
+        boxes.append([colour for colour in widest if colour[channel] > middle])
     place = {colour: number for number, box in enumerate(boxes) for colour in box}
     return [_most_seen(box, counted) for box in boxes], place
 

@@ -125,6 +125,45 @@ async def test_without_the_bot_the_clock_waits_for_it(server: StandinServer, clo
             assert abs(again.now().timestamp() - server.workspace.seconds()) < 0.1
 
 
+async def test_a_bot_that_dies_on_the_way_is_told_and_time_runs_on(
+    server: StandinServer, clock: TurnableClock
+) -> None:
+    """The clock stays where it got to; it does not jump over what was not finished."""
+    running = asyncio.Event()
+
+    class Endless(Weekly):
+        async def run_due(self, at: datetime) -> Sequence[str]:
+            running.set()
+            await asyncio.Event().wait()
+            return [str(at)]
+
+    due = Endless(clock, timedelta(days=1))
+    began = clock.now()
+    async with aiohttp.ClientSession(server.base_url) as web:
+        async with following(server.clock_url, Turnable(clock, (due,), settled)):
+            turning = asyncio.create_task(web.post("/control/clock", json={"by": "1 week"}))
+            await running.wait()
+        refused = await turning
+        assert (refused.status, "did not finish" in (await refused.json())["error"]) == (409, True)
+        now = await (await web.get("/control/clock")).json()
+        assert (now["turning"], now["followed"]) == (False, False)
+        assert timedelta(hours=23) < datetime.fromisoformat(now["now"]) - began < timedelta(hours=25)
+
+
+async def test_a_source_that_cannot_say_what_it_plans_does_not_stop_the_others(
+    server: StandinServer, clock: TurnableClock
+) -> None:
+    class Broken(Weekly):
+        async def next_due(self, after: datetime) -> datetime | None:
+            raise RuntimeError(str(after))
+
+    whole = Weekly(clock, timedelta(days=1))
+    async with following(
+        server.clock_url, Turnable(clock, (Broken(clock, timedelta(days=1)), whole), settled)
+    ):
+        assert len(await server.turner.turn({"by": "2 days"})) == 2
+
+
 async def test_an_address_where_nothing_is_ends_the_start(clock: TurnableClock) -> None:
     with pytest.raises(OperatorError, match="TA_BOT_DEMO_CLOCK"):
         async with following("http://127.0.0.1:9/", Turnable(clock, (), settled), first_seconds=0.1):

@@ -5,7 +5,8 @@ import { act, call, page, tell } from "/page/state.js";
 import { clockOf, dayName } from "/page/mrkdwn.js";
 
 const TURNS = [["+1 hour", { by: "1 hour" }], ["Next morning, 09:00", { next: "morning" }], ["Next Monday, 09:00", { next: "monday" }]];
-const FAULTS = [["Slack is slow (2 s)", { kind: "slow", seconds: 2, times: null }], ["Too many requests (429)", { kind: "ratelimited", seconds: 2, times: 3 }], ["Slack answers 500", { kind: "server_error", times: 3 }]];
+const FAULTS = [["Slack is slow (2 s)", { kind: "slow", seconds: 2, times: null }], ["Too many requests (429)", { kind: "ratelimited", seconds: 2, times: 3 }], ["Slack answers 500", { kind: "server_error", times: 3 }],
+  ["Charts and data tables refused", { kind: "native_blocks_refused" }]];
 
 const post = (path, body) => call(path, body).catch((error) => ({ ok: false, error: error.message }));
 const shut = (box) => { if (box.matches(":popover-open")) box.hidePopover(); };
