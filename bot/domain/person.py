@@ -61,9 +61,7 @@ class Person:
     @property
     def serves_pool(self) -> bool:
         """Whether the team's pool is this person's book."""
-        return (
-            self.team is not None and self.team.is_pool and self.role in (Role.TA, Role.PROGRAM_MANAGER)
-        )
+        return self.team is not None and self.team.is_pool and self.role in (Role.TA, Role.PROGRAM_MANAGER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
