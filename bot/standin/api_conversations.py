@@ -61,6 +61,8 @@ def message_json(workspace: Workspace, message: Message, *, metadata: bool = Tru
         found |= {"bot_id": message.bot_id, "app_id": workspace.app_id}
     if message.blocks:
         found["blocks"] = message.blocks
+    if message.files:
+        found["files"] = message.files
     if message.thread_ts:
         found["thread_ts"] = message.thread_ts
     if message.edited_ts:

@@ -73,6 +73,7 @@ class Desk:
     faults: Faults
     link_url: Callable[[bool], str]  # a fresh Socket Mode address; True asks for short-lived connections
     heard: list[Heard] = field(default_factory=list)
+    upload_url: Callable[[], str] = str  # where files are uploaded to
     manifest: Json | None = None  # how the app is set up, where that differs from manifest.yml
 
 
@@ -123,7 +124,11 @@ class Call:
 
     def channel(self, name: str = "channel") -> Channel:
         """A conversation that the bot can see, in whatever way it is named."""
-        found = self.workspace.find_channel(self.text(name))
+        return self.channel_named(self.text(name))
+
+    def channel_named(self, wanted: str) -> Channel:
+        """A conversation by id or name that the bot can see."""
+        found = self.workspace.find_channel(wanted)
         if found is None or (found.kind != "public" and self.bot not in found.members):
             raise Refusal("channel_not_found")
         return found

@@ -236,6 +236,7 @@ def message_json(message: Message) -> Json:
         "user": message.user,
         "text": message.text,
         "blocks": message.blocks,
+        "files": message.files,
         "thread_ts": message.thread_ts,
         "ephemeral": message.only_for is not None,
         "edited": message.edited_ts is not None,

@@ -7,11 +7,11 @@ import base64
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from bot.standin import manifest
+from bot.standin import api_files, manifest
 from bot.standin.calls import Desk
 from bot.standin.responses import ResponseUrls
 from bot.standin.socket_mode import SocketHub
@@ -33,6 +33,8 @@ class AppRoutes:
         app.router.add_route("*", "/api/{method}", self.api)
         app.router.add_get("/link/", self.sockets.serve)
         app.router.add_post("/respond/{team}/{key}", self.respond)
+        app.router.add_post("/upload/v1/{key}", self.upload)
+        app.router.add_get("/files/{id}", self.file)
         app.router.add_get("/oauth/v2/authorize", self.authorize)
 
     async def api(self, request: web.Request) -> web.StreamResponse:
@@ -59,6 +61,24 @@ class AppRoutes:
         if not error:
             return web.Response(text="ok")
         return web.json_response({"ok": False, "error": error}, status=404 if error in GONE else 400)
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """The bytes of a file whose address was asked for; the address itself is the permission."""
+        broken = await self._broken(request, "upload")
+        if broken is not None:
+            return broken
+        content = await request.read()
+        error = api_files.take(self.desk, request.match_info["key"], content)
+        return web.Response(status=400, text=error) if error else web.Response(text=f"OK - {len(content)}")
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """A file that was shared, for the page; never shown in place, whatever is in it."""
+        file = self.desk.workspace.files.get(request.match_info["id"])
+        if file is None or not file.shared:
+            return web.Response(status=404, text="file_not_found")
+        kept = quote(file.name)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{kept}"}
+        return web.Response(body=file.content, content_type="application/octet-stream", headers=headers)
 
     async def _broken(self, request: web.Request, method: str) -> web.Response | None:
         slow = self.desk.faults.strike(method, "slow")

@@ -55,6 +55,7 @@ class StandinServer:
         self.faults = Faults()
         self.sockets = SocketHub(workspace.app_id)
         self.desk = Desk(workspace, Triggers(workspace), self.faults, self._link_url)
+        self.desk.upload_url = lambda: f"{self.base_url}/upload/v1/"
         self.responses = ResponseUrls(self.desk, lambda: self.base_url)
         self.happenings = Happenings(self.desk, self._transport)
         self.people = Actors(self.desk, self.responses, self._transport, self.happenings)

@@ -97,6 +97,23 @@ class Message:
     edited_ts: str | None = None
     metadata: dict[str, Any] | None = None
     bot_id: str | None = None
+    files: list[dict[str, str]] = field(default_factory=list)  # each with id, name and title
+
+
+@dataclass(slots=True, kw_only=True)
+class File:
+    """An upload: an address first (`key`), then its bytes, then where it is shared (channel to timestamp)."""
+
+    id: str
+    name: str
+    title: str
+    user: str
+    length: int
+    key: str
+    created: int
+    content: bytes | None = None
+    shared: bool = False
+    shares: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,6 +156,7 @@ class Workspace:
     messages: list[Message] = field(default_factory=list)
     modals: dict[str, list[View]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
     installs: dict[str, Install] = field(default_factory=dict)
     codes: dict[str, list[str]] = field(default_factory=dict)  # an install that was agreed to, by its code
     version: int = 0

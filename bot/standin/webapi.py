@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.standin import api_apps, api_chat, api_conversations, api_people, api_views
+from bot.standin import api_apps, api_chat, api_conversations, api_files, api_people, api_views
 from bot.standin.calls import Call, Desk, Handler, Heard, Json, Refusal, invalid_arguments, methods
 from bot.standin.state import DEMO_APP_TOKEN, Install
 
@@ -15,12 +15,13 @@ HANDLERS: Mapping[str, Handler] = {
     **api_conversations.METHODS,
     **api_chat.METHODS,
     **api_views.METHODS,
+    **api_files.METHODS,
     **api_apps.METHODS,
 }
 WITHOUT_TOKEN = frozenset({"oauth.v2.access"})
 OF_THE_APP = frozenset({"apps.connections.open"})
 CONFIGURED: Mapping[str, Handler] = api_apps.CONFIGURED
-SAID = ("chat.post", "chat.update", "chat.delete", "views.")
+SAID = ("chat.post", "chat.update", "chat.delete", "views.", "files.complete")
 
 
 @dataclass(frozen=True, slots=True)

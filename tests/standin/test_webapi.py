@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.standin import manifest
+from bot.standin.api_files import take
 from bot.standin.calls import methods
 from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN, DEMO_CLIENT_SECRET, Install, Workspace
@@ -39,7 +40,7 @@ COMMON = {
 ALL_SCOPES = [
     *manifest.load().scopes,
     *("channels:join", "channels:history", "groups:history", "im:history", "mpim:history"),
-    *("dnd:read", "team:read", "users.profile:read", "mpim:write"),
+    *("files:write", "files:read", "dnd:read", "team:read", "users.profile:read", "mpim:write"),
 ]
 TEXT = {"type": "plain_text", "text": "x"}
 MODAL = {"type": "modal", "title": TEXT, "blocks": [{"type": "section", "text": TEXT}]}
@@ -59,6 +60,15 @@ def call(server: StandinServer, method: str, token: str = "xoxb-everything", **a
     return dict(answer(server.desk, method, args, token).body)
 
 
+def uploaded(server: StandinServer, *, shared: bool = False) -> str:
+    """A file whose bytes have arrived."""
+    asked = call(server, "files.getUploadURLExternal", length=3, filename="a.csv")
+    assert take(server.desk, asked["upload_url"].rpartition("/")[2], b"a,b") == ""
+    if shared:
+        assert call(server, "files.completeUploadExternal", files=[{"id": asked["file_id"]}])["ok"]
+    return str(asked["file_id"])
+
+
 def good_arguments(server: StandinServer, method: str) -> dict[str, Any]:
     workspace = server.workspace
     ana = server.people.who("ana.lee").id
@@ -67,6 +77,9 @@ def good_arguments(server: StandinServer, method: str) -> dict[str, Any]:
     trigger = server.desk.triggers.issue(ana)
     known: dict[str, dict[str, Any]] = {
         "users.info": {"user": ana},
+        "files.getUploadURLExternal": {"length": 3, "filename": "a.csv"},
+        "files.completeUploadExternal": {"files": [{"id": uploaded(server), "title": "A"}]},
+        "files.info": {"file": uploaded(server, shared=True)},
         "users.lookupByEmail": {"email": "ana.lee@ta.example"},
         "users.profile.get": {"user": ana},
         "dnd.info": {"user": ana},

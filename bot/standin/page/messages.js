@@ -65,7 +65,7 @@ function drawn(one, { follows, inThread, who, openThread }) {
   return el("article", { class: ["message", one.ephemeral ? "ephemeral" : "", follows ? "follows" : ""].join(" ").trim(), "data-ts": one.ts, "aria-label": `${author?.name || one.user}, ${clockOf(instant, who.zone)}${one.ephemeral ? ", only visible to you" : ""}` },
     one.ephemeral ? el("p", { class: "only" }, icon("eye"), "Only visible to you") : null,
     el("div", { class: "gutter" }, follows ? time : avatar(one.user)),
-    el("div", { class: "content" }, by, body, one.edited ? el("small", { class: "edited" }, "(edited)") : null,
+    el("div", { class: "content" }, by, body, (one.files ?? []).map((file) => el("p", { class: "words" }, el("a", { href: `/files/${file.id}`, download: file.name }, file.name))), one.edited ? el("small", { class: "edited" }, "(edited)") : null,
       one.replies && !inThread ? repliesButton(one, openThread, instant, who) : null),
     toolbar(one, inThread, openThread));
 }
