@@ -156,7 +156,7 @@ async function watch() {
       if (!seen.ok) throw new Error(seen.error);
       since = seen.version;
       page.seen = seen;
-      if (page.newSince === null) page.newSince = seen.read[page.channel] || "";
+      if (page.newSince === null) page.newSince = seen.unread[page.channel] ? seen.read[page.channel] || "0" : "";
       markRead();
       draw();
     } catch (error) {

@@ -4,7 +4,7 @@ import { el, fresh, icon, popup } from "/page/dom.js";
 
 // `source(typed)` gives [{label?, options: [{value, text, note, avatar}]}] or a promise of it; `least` letters are needed.
 // `chosen` begins it, `changed(options, typed)` hears every choice; `most` bounds a multiple one, `most` 1 is single.
-export function combo({ name, placeholder, source, least = 0, chosen = [], changed, most = 1, focus = false }) {
+export function combo({ name, placeholder, source, least = 0, chosen = [], changed, most = 1, focus = false, remote = false }) {
   const list = el("ul", { class: "options", role: "listbox", id: fresh("options"), "aria-label": name });
   const chips = el("span", { class: "chips" });
   const input = el("input", { class: "combo-line", role: "combobox", "aria-label": name, "aria-expanded": "false", "aria-autocomplete": "list",
@@ -98,7 +98,9 @@ export function combo({ name, placeholder, source, least = 0, chosen = [], chang
 
   input.addEventListener("input", () => {
     window.clearTimeout(state.waiting);
-    state.waiting = window.setTimeout(() => open(input.value), least || source.slow ? 150 : 0);
+    state.shown = []; // what was offered for other letters is not to be chosen any more
+    if (remote) state.waiting = window.setTimeout(() => open(input.value), 150);
+    else open(input.value);
   });
   input.addEventListener("keydown", keyed);
   input.addEventListener("click", () => { if (!isOpen()) { input.select(); open(""); } });

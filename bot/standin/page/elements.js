@@ -90,7 +90,7 @@ function select(one, block, ctx) {
     if (block.type === "input") ctx.values[block.block_id] = undefined;
     if (await sure(one, ctx)) await ctx.choose(one.action_id, value, typed);
   };
-  return combo({ name: nameOf(one, block), placeholder: words(one.placeholder) || "Choose an option", source: SOURCES[kind](one, ctx), least: kind === "external" ? one.min_query_length ?? 3 : 0,
+  return combo({ name: nameOf(one, block), placeholder: words(one.placeholder) || "Choose an option", source: SOURCES[kind](one, ctx), remote: kind === "external", least: kind === "external" ? one.min_query_length ?? 3 : 0,
     chosen: begun(one, kind, block, ctx, many), changed, most: many ? one.max_selected_items || 100 : 1, focus: one.focus_on_load });
 }
 
