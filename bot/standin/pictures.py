@@ -68,7 +68,7 @@ TRAITS = "document.querySelector('#messages table').scrollIntoView({ block: 'cen
 PICTURES = (
     Picture(name="card", who=TA, where="general", steps=[CARD], shows="Utilization", size=(1180, 960)),
     Picture(
-        name="why", who=TA, where="general", steps=[CARD], shows="Utilization", then=TRAITS, size=(1560, 760)
+        name="why", who=TA, where="general", steps=[CARD], shows="Utilization", then=TRAITS, size=(1250, 760)
     ),
     Picture(
         name="book",
