@@ -35,6 +35,19 @@ def nearest_accounts(typed: str, nearest: Sequence[NamedAccount], action_id: str
     return Message(text=said, blocks=(build.section(said), look))
 
 
+def choose_named(named: Sequence[NamedAccount], action_id: str) -> Message:
+    """A message names several accounts: choose one."""
+    said = f"The message names {text.plural(len(named), 'account')}. Which one?"
+    return _menu(said, named, action_id)
+
+
+def none_named(find_id: str) -> Message:
+    """A message names no account: look for one."""
+    said = "I see no account named in that message: I look for names, ids and domains as the book has them."
+    look = build.actions(build.external_select(find_id, "Look for an account"))
+    return Message(text=said, blocks=(build.section(said), look))
+
+
 def labelled(accounts: Sequence[NamedAccount]) -> list[tuple[str, str]]:
     """Menu options of accounts; those of one name are told apart by id, and one whose id no menu holds is left out."""
     fitting = [one for one in accounts if len(one.id) <= limits.OPTION_VALUE]

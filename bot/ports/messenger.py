@@ -25,3 +25,8 @@ class Messenger(Protocol):
 
     async def direct(self, user_id: str, message: Message, *, asked: Ask) -> Posted:
         """Post to a person's direct message with the bot; raises AudienceRefused for an outsider."""
+
+    async def send_file(
+        self, user_id: str, name: str, content: bytes, *, comment: str, accounts: tuple[str, ...], asked: Ask
+    ) -> None:
+        """Send a file into a person's direct message with the bot; raises AudienceRefused for an outsider."""

@@ -85,6 +85,28 @@ class SlackMessenger:
         channel_id = await self._directory.direct_with(user_id)
         return await self._say(channel_id, message, asked, "direct")
 
+    async def send_file(
+        self, user_id: str, name: str, content: bytes, *, comment: str, accounts: tuple[str, ...], asked: Ask
+    ) -> None:
+        """Send a file into a person's direct message with the bot; raises AudienceRefused for an outsider."""
+        person = await self._directory.get_member(user_id, fresh=True)
+        if person.outside:
+            await self._refuse(asked, user_id, "they are not a full member of this workspace")
+        channel_id = await self._directory.direct_with(user_id)
+        part = f">{channel_id}"
+        kept = await self._journal.record(
+            asked, "direct", accounts=accounts, part=part, channel_id=channel_id
+        )
+        if not kept:
+            return
+        try:
+            await self._outbox.upload(channel_id, name, content, comment)
+        except SourceError as error:
+            await self._journal.record(
+                asked, "failed", withheld=str(error), part=f"{part}!", channel_id=channel_id
+            )
+            raise
+
     async def _say(self, channel_id: str, message: Message, asked: Ask, delivered: str) -> Posted:
         part = f">{channel_id}"
         kept = await self._journal.record(

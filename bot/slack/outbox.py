@@ -32,6 +32,8 @@ from bot.slack.web import (
 )
 
 HOOKS = "https://hooks.slack.com/"
+FILES = "https://files.slack.com/"
+UPLOAD_SECONDS = 60.0  # a hundred thousand accounts are some twenty megabytes
 RESPOND = Patience(seconds=10, repeat_lost=True, longest_wait=60)
 TWIN_FOR = 3600.0  # how long a workspace that refused native blocks gets the twin without being asked again
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -45,6 +47,9 @@ class Outbox(Protocol):
 
     async def post(self, channel_id: str, message: Message) -> Posted:
         """Post for everybody there. Who may read it was checked by the caller."""
+
+    async def upload(self, channel_id: str, name: str, content: bytes, comment: str) -> None:
+        """Share a file there. Who may read it was checked by the caller."""
 
     async def open_view(self, trigger_id: str, modal: Modal) -> str:
         """Open a modal; gives its view id."""
@@ -93,6 +98,29 @@ class SlackOutbox:
 
         answer = await self._with_twin(message, send)
         return Posted(channel_id=str(answer.get("channel", channel_id)), ts=str(answer.get("ts", "")))
+
+    async def upload(self, channel_id: str, name: str, content: bytes, comment: str) -> None:
+        """Upload, then share, at most once: what was uploaded and never shared nobody sees."""
+        ticket = await self._web.call(
+            "files.getUploadURLExternal", RESPOND, filename=name, length=len(content)
+        )
+        url = str(ticket.get("upload_url", ""))
+        if not url.startswith((FILES, self._origins[1])):
+            raise SourceRefused("the upload address is not Slack’s", code="foreign_url")
+        await patiently(lambda: self._uploaded(url, content), RESPOND)
+        files = orjson.dumps([{"id": ticket.get("file_id"), "title": name}]).decode()
+        await self._web.call(
+            "files.completeUploadExternal", SAY, files=files, channel_id=channel_id, initial_comment=comment
+        )
+
+    async def _uploaded(self, url: str, content: bytes) -> dict[str, Any]:
+        kind = {"Content-Type": "application/octet-stream"}
+        reply = await posted(self._session.get(), url, content, kind, UPLOAD_SECONDS)
+        if reply.status >= 500:
+            raise Lost(f"Slack failed (HTTP {reply.status})")
+        if reply.status != 200:
+            raise SourceRefused(f"Slack refuses the file (HTTP {reply.status})", code=f"http_{reply.status}")
+        return {}
 
     async def open_view(self, trigger_id: str, modal: Modal) -> str:
         """views.open: the trigger lives three seconds, so nothing is waited for."""
@@ -153,6 +181,11 @@ class RecordingOutbox:
         """Keep a post."""
         self._keep("chat.postMessage", {"channel": channel_id, **views.said(message)})
         return Posted(channel_id=channel_id, ts=f"0.{len(self.sent):06d}")
+
+    async def upload(self, channel_id: str, name: str, content: bytes, comment: str) -> None:
+        """Keep a file."""
+        said = {"channel_id": channel_id, "filename": name, "text": comment, "content": content.decode()}
+        self._keep("files.completeUploadExternal", said)
 
     async def open_view(self, trigger_id: str, modal: Modal) -> str:
         """Keep a modal."""

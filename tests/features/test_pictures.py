@@ -20,7 +20,7 @@ FEATURES = Path(bot.features.__path__[0])
 PURE = sorted(path for name in ("rules", "views") for path in FEATURES.glob(f"*/{name}.py"))
 VIEWS = sorted(FEATURES.glob("*/views.py"))
 PICTURES = Path(__file__).parent
-MODAL_IDS = {"health.share_choose", "health.share_confirm"}
+MODAL_IDS = {"health.share_choose", "health.share_confirm", "segment_lists.corrected"}
 """Modals are held by tests/commands/test_pressing.py, which opens and submits each."""
 MENU_IDS = {"health.choose", "segments.choose"}
 """Menus of candidates are held by tests/commands/test_account_health.py and test_segment.py."""

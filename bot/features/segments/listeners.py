@@ -26,5 +26,7 @@ ACTIONS: Mapping[str, Callable[[Action, Ports], Awaitable[Answer]]] = {
     views.FIND: _find,
 }
 SUBMISSIONS: Mapping[str, Callable[[Submission, Ports], Awaitable[Answer]]] = {}
-SHORTCUTS: Mapping[str, Callable[[Shortcut, Ports], Awaitable[Answer]]] = {}
+SHORTCUTS: Mapping[str, Callable[[Shortcut, Ports], Awaitable[Answer]]] = {
+    "segments.of_message": usecases.answer_message
+}
 TYPEAHEADS: Mapping[str, Callable[[Typeahead, Ports], Awaitable[Answer]]] = {views.FIND: usecases.suggest}

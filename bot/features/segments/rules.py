@@ -12,9 +12,10 @@ from bot.domain.account import Account, Cents, Group
 from bot.domain.amounts import read_count, read_dollars
 from bot.domain.boundary import Boundary
 from bot.domain.kpi import Target
+from bot.domain.model_choice import Chosen
 from bot.domain.person import Person, Team
 from bot.domain.provenance import Fact, Unknown
-from bot.domain.segment import Classified, SegmentModel, SegmentRule, Unclassified
+from bot.domain.segment import Classified, SegmentRule, Unclassified
 from bot.errors import WrongUsage
 from bot.policy import TeamPolicy
 
@@ -169,59 +170,6 @@ def _day(typed: str | None) -> date | None:
         raise WrongUsage(
             f"{said} Type a day as YYYY-MM-DD, for example `/segment Acme as-of 2023-11-01`."
         ) from error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """The model an answer is given under; `asked_on` is the day asked for, `current` whether it is in force today."""
-
-    model: SegmentModel
-    current: bool
-    asked_on: date | None = None
-    notes: tuple[str, ...] = ()
-
-
-def choose_model(models: Mapping[str, SegmentModel], default: str, request: Request, today: date) -> Chosen:
-    """The model named, else the one in force on the day asked for, else today's."""
-    day, now = request.as_of, _on(models, today) or models[default]
-    if request.model:
-        model = _named(models, request.model)
-        notes = (f"{model.name} was not in force on {day}.",) if day and not model.covers(day) else ()
-    else:
-        found = _on(models, day) if day else now
-        if found is None:
-            raise WrongUsage(_before_any(models, day or today))
-        model, notes = found, ()
-    if day and day > today:
-        notes = (*notes, f"{day} lies ahead: what is answered is the model as known today.")
-    return Chosen(model=model, current=model.name == now.name, asked_on=day, notes=notes)
-
-
-def _on(models: Mapping[str, SegmentModel], day: date) -> SegmentModel | None:
-    return next((model for model in models.values() if model.covers(day)), None)
-
-
-def _named(models: Mapping[str, SegmentModel], typed: str) -> SegmentModel:
-    for name, model in models.items():
-        if name.casefold() == typed.casefold():
-            return model
-    raise WrongUsage(
-        f"There is no model “{typed[:40]}”. I know {_periods(models)}; "
-        f"for example `/segment Acme model={next(iter(models))}`."
-    )
-
-
-def _before_any(models: Mapping[str, SegmentModel], day: date) -> str:
-    first = min(models.values(), key=lambda model: model.starts_on)
-    return (
-        f"No model is known for {day}. I know {_periods(models)}; "
-        f"for example `/segment Acme as-of {first.starts_on}`."
-    )
-
-
-def _periods(models: Mapping[str, SegmentModel]) -> str:
-    ordered = sorted(models.values(), key=lambda model: model.starts_on)
-    return ", ".join(f"`{one.name}` ({one.period})" for one in ordered)
 
 
 NOT_TYPED = Unknown("not given")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from bot.asks import Typeahead
+from bot.asks import Shortcut, Typeahead
 from bot.blocks import choosing, text
 from bot.blocks.answers import Message, Options
 from bot.domain import matching
 from bot.domain.account import Account, Cents
 from bot.domain.boundary import boundaries
+from bot.domain.model_choice import Chosen, choose_model
 from bot.domain.names import unescaped
 from bot.domain.provenance import Fact, Known, Stamp, value_of
 from bot.domain.segment import Classified, SegmentModel, classify, possible
@@ -48,6 +49,22 @@ async def answer_by_id(ports: Ports, account_id: str) -> Message:
     return await show(ports, account, request, choose(ports, request), [])
 
 
+async def answer_message(asked: Shortcut, ports: Ports) -> Message:
+    """The answer about the account that a message names, or the menu of those it names."""
+    found = await ports.book.find_named_in(unescaped(asked.message_text))
+    if not found:
+        return choosing.none_named(views.FIND)
+    if len(found) > 1:
+        named = [NamedAccount(one.id, one.name) for one in found]
+        return choosing.choose_named(named, views.CHOOSE)
+    account = await ports.book.find_account(found[0].id)
+    if account is None:
+        return choosing.none_named(views.FIND)
+    request = rules.Request(wanted=rules.Wanted.ACCOUNT)
+    note = f"The message names *{text.name(account.name)}*."
+    return await show(ports, account, request, choose(ports, request), [note])
+
+
 async def answer_point(ports: Ports, request: rules.Request) -> Message:
     """What-if about two numbers; nothing in the book is touched or read."""
     chosen = choose(ports, request)
@@ -65,10 +82,12 @@ async def answer_point(ports: Ports, request: rules.Request) -> Message:
     )
 
 
-def choose(ports: Ports, request: rules.Request) -> rules.Chosen:
+def choose(ports: Ports, request: rules.Request) -> Chosen:
     """The model to answer under."""
     policy = ports.policy
-    return rules.choose_model(policy.models, policy.default_model, request, ports.clock.today())
+    return choose_model(
+        policy.models, policy.default_model, request.model, request.as_of, ports.clock.today()
+    )
 
 
 def house(ports: Ports) -> rules.House:
@@ -78,7 +97,7 @@ def house(ports: Ports) -> rules.House:
 
 
 async def show(
-    ports: Ports, account: Account, request: rules.Request, chosen: rules.Chosen, notes: list[str]
+    ports: Ports, account: Account, request: rules.Request, chosen: Chosen, notes: list[str]
 ) -> Message:
     """Classify the account now, or with the numbers given in the place of its own."""
     now = ports.clock.now()
@@ -107,12 +126,12 @@ async def show(
     )
 
 
-def _past(chosen: rules.Chosen, arr_of_then: bool) -> str:
+def _past(chosen: Chosen, arr_of_then: bool) -> str:
     said = f"As of {chosen.asked_on}. Past numbers of developers are not kept, so today's is used"
     return f"{said}; ARR is that week's." if arr_of_then else f"{said}; so is today's ARR."
 
 
-async def _arr(ports: Ports, account: Account, chosen: rules.Chosen) -> Fact[Cents]:
+async def _arr(ports: Ports, account: Account, chosen: Chosen) -> Fact[Cents]:
     """ARR of the week asked for, where the history has it; else today's."""
     day = chosen.asked_on
     if day is None or day >= ports.clock.today():

@@ -13,13 +13,15 @@ from bot.domain.amounts import dollars
 from bot.domain.boundary import Boundary, disagrees
 from bot.domain.freshness import GROUP_OF, is_stale
 from bot.domain.kpi import Kpi, Target
+from bot.domain.model_choice import Chosen
 from bot.domain.person import Team
 from bot.domain.provenance import Fact, Known, value_of
 from bot.domain.segment import Classified, SegmentModel, SegmentRule, Unclassified
-from bot.features.segments.rules import Chosen, House, Point, Report
+from bot.features.segments.rules import House, Point, Report
 
 CHOOSE = "segments.choose"
 FIND = "segments.find"
+CORRECT = "segment_lists.correct"  # heard by the feature that lists drift
 OPEN_CARD = "health.find"  # heard by the account's own feature: it answers with the card
 KPI_NAMES = {
     Kpi.UTILIZATION: "utilization",
@@ -378,4 +380,14 @@ def _buttons(report: Report) -> list[Block]:
     if account is None:
         return []
     made = [build.button("Open the account", OPEN_CARD, account.id)]
+    if _drifts(report):
+        made.append(build.button("Prepare the correction", CORRECT, f"={account.id}"))
     return [build.actions(*made)]
+
+
+def _drifts(report: Report) -> bool:
+    account, found = report.account, report.point.found
+    if account is None or report.before is not None or not report.chosen.current:
+        return False
+    recorded = value_of(account.segment), value_of(account.team)
+    return isinstance(found, Classified) and disagrees(*recorded, found.rule)

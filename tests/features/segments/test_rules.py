@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.model_choice import Chosen, choose_model
 from bot.errors import WrongUsage
 from bot.features.segments import rules
 from bot.features.segments.rules import Request, Wanted
@@ -140,8 +141,9 @@ def test_which_names_need_quotes(name: str, keyword: bool) -> None:
     assert rules.is_keyword(name) is keyword
 
 
-def _chosen(typed: str) -> rules.Chosen:
-    return rules.choose_model(POLICY.models, POLICY.default_model, rules.read_request(typed), TODAY)
+def _chosen(typed: str) -> Chosen:
+    request = rules.read_request(typed)
+    return choose_model(POLICY.models, POLICY.default_model, request.model, request.as_of, TODAY)
 
 
 @pytest.mark.parametrize(

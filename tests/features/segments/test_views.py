@@ -16,6 +16,7 @@ from bot.blocks import limits
 from bot.blocks.answers import Message
 from bot.domain.account import Account
 from bot.domain.boundary import boundaries
+from bot.domain.model_choice import Chosen
 from bot.domain.person import Person, Role
 from bot.domain.provenance import Fact, Known, Stamp, value_of
 from bot.domain.segment import Classified, SegmentModel, classify, possible
@@ -64,7 +65,7 @@ def report(
         account=own,
         point=shown,
         before=before if typed and own else None,
-        chosen=rules.Chosen(model=model, current=model is FY25, notes=more.pop("chosen_notes", ())),
+        chosen=Chosen(model=model, current=model is FY25, notes=more.pop("chosen_notes", ())),
         house=rules.House(teams=POLICY.teams, targets=POLICY.kpis.targets),
         now=NOW,
         today=NOW.date(),

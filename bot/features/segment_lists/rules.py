@@ -1,0 +1,350 @@
+"""Which accounts a list holds, in what order, how they add up, and what the systems' owners are told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.domain.account import Account, Cents
+from bot.domain.amounts import dollars
+from bot.domain.boundary import Boundary, Drift, Margin, SegmentRow, disagrees, drift_of
+from bot.domain.health import Category, HealthRules
+from bot.domain.model_choice import Chosen
+from bot.domain.names import fold
+from bot.domain.person import Person, Team, team_named
+from bot.domain.provenance import Stamp
+from bot.domain.segment import Classified, SegmentModel, Unclassified, classify
+from bot.errors import WrongUsage
+from bot.policy import TeamPolicy
+
+PAGE = 20
+"""Accounts on one page: as many as one message takes with names as long as names get."""
+UNCLASSIFIED = "unclassified"
+TOKEN = re.compile(r"(mine|pool|all|team|tier|drift)\|(.*)\|([^|]*)\|(\d{1,9})", re.DOTALL)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS = (
+    "account_id",
+    "name",
+    "segment",
+    "team",
+    "recorded_segment",
+    "recorded_team",
+    "why",
+    "developers",
+    "developers_from",
+    "developers_as_of",
+    "arr",
+    "arr_from",
+    "arr_as_of",
+    "health_score",
+    "health_category",
+    "renewal_date",
+    "ta_email",
+)
+
+
+class Kind(StrEnum):
+    """Which list."""
+
+    MINE = "mine"  # a TA's accounts: value is the address
+    POOL = "pool"  # a pool's recorded accounts: value is the team
+    ALL = "all"
+    TEAM = "team"  # those the rules give to a team
+    TIER = "tier"
+    DRIFT = "drift"  # value is a team, or empty for every one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which list, under which model (empty: the one in force)."""
+
+    kind: Kind
+    value: str = ""
+    model: str = ""
+
+    def token(self, offset: int = 0) -> str:
+        """What a button carries to open this list again."""
+        return f"{self.kind}|{self.value}|{self.model}|{offset}"
+
+
+def read_token(token: str) -> tuple[Scope, int]:
+    """The list and page that a button means; raises WrongUsage for one that no button of today carries."""
+    found = TOKEN.fullmatch(token)
+    if found is None:
+        raise WrongUsage("That button is out of date. Type `/segment` again.")
+    kind, value, model, offset = found.groups()
+    return Scope(kind=Kind(kind), value=value, model=model), int(offset)
+
+
+def scope_of(person: Person | None, model: str) -> Scope:
+    """The asker's own accounts; everybody's for those who have none."""
+    if person is not None and person.serves_pool and person.team:
+        return Scope(kind=Kind.POOL, value=person.team, model=model)
+    if person is not None and person.role == "ta":
+        return Scope(kind=Kind.MINE, value=person.email, model=model)
+    return Scope(kind=Kind.ALL, model=model)
+
+
+def tier_of(typed: str, model: SegmentModel) -> str:
+    """The segment that a word means; raises WrongUsage with those there are."""
+    tiers = [*dict.fromkeys(rule.segment for rule in model.rules), UNCLASSIFIED]
+    word = fold(typed.strip("\"'“”‘’")).replace(" ", "") if typed else ""
+    for tier in tiers:
+        if word == fold(tier).replace(" ", ""):
+            return tier
+    known = ", ".join(f"`{tier}`" for tier in tiers)
+    said = f"There is no tier “{typed[:40]}” in `{model.name}`." if typed else "Name the tier (segment)."
+    raise WrongUsage(
+        f"{said} Tiers are {known}; for example `/segment tier {tiers[0]}`. An account of that name: put it in quotes."
+    )
+
+
+def team_of(typed: str, model: SegmentModel, teams: Mapping[Team, TeamPolicy]) -> str:
+    """The team that a word means, as the model's rows name it; raises WrongUsage with those there are."""
+    known = list(dict.fromkeys(rule.team for rule in model.rules))
+    team = team_named(typed, {team: (of.name, of.short, of.user_group) for team, of in teams.items()})
+    word = str(team) if team else typed.casefold()
+    if word in known:
+        return word
+    said = f"There is no team “{typed[:40]}” in `{model.name}`." if typed else "Name the team."
+    raise WrongUsage(
+        f"{said} Teams are {', '.join(f'`{one}`' for one in known)}; for example `/segment team {known[-1]}`. "
+        "An account of that name: put it in quotes."
+    )
+
+
+class Listed(NamedTuple):
+    """One account of a list: what the rules say, and for drift how near an edge is."""
+
+    row: SegmentRow
+    found: Classified | Unclassified
+    near: Boundary | None = None
+
+    @property
+    def drifts(self) -> bool:
+        """Whether the record is not what the rules say."""
+        return isinstance(self.found, Classified) and disagrees(
+            self.row.segment, self.row.team, self.found.rule
+        )
+
+
+def members(rows: Iterable[SegmentRow], scope: Scope, model: SegmentModel) -> list[Listed]:
+    """The accounts of a list that is not about drift, the worst first (my own by segment before that)."""
+    classified = [Listed(row, classify(row.developers, row.arr, model)) for row in rows]
+    if scope.kind in (Kind.TEAM, Kind.TIER):
+        wanted = _wanted(scope)
+        return sorted((one for one in classified if wanted(one.found)), key=_worst)
+    places = {id(rule): place for place, rule in enumerate(model.rules)}
+
+    def by_segment(one: Listed) -> tuple[object, ...]:
+        place = places[id(one.found.rule)] if isinstance(one.found, Classified) else len(places)
+        return place, *_worst(one)
+
+    return sorted(classified, key=by_segment)
+
+
+def _wanted(scope: Scope) -> Callable[[Classified | Unclassified], bool]:
+    if scope.value == UNCLASSIFIED:
+        return lambda found: isinstance(found, Unclassified)
+    if scope.kind is Kind.TEAM:
+        return lambda found: isinstance(found, Classified) and found.rule.team == scope.value
+    return lambda found: isinstance(found, Classified) and found.rule.segment == scope.value
+
+
+def _worst(one: Listed) -> tuple[bool, float, int, str]:
+    score = one.row.health_score
+    return score is None, score or 0.0, -(one.row.arr or 0), one.row.name
+
+
+def drifting(rows: Iterable[SegmentRow], model: SegmentModel, margin: Margin, today: date) -> list[Listed]:
+    """Every account that drifts or may at its renewal: by team, those that disagree first, the most ARR first."""
+    found: list[Drift] = [one for row in rows if (one := drift_of(row, model, margin, today))]
+    order = {rule.team: place for place, rule in enumerate(model.rules)}
+
+    def rank(one: Drift) -> tuple[int, bool, int, str]:
+        return (
+            order.get(record_team(one.row, one.found), 99),
+            one.near is not None,
+            -(one.row.arr or 0),
+            one.row.name,
+        )
+
+    return [Listed(*one) for one in sorted(found, key=rank)]
+
+
+def record_team(row: SegmentRow, found: Classified | Unclassified) -> str:
+    """Whose record it is: the recorded team's, else that of the team the rules give."""
+    if row.team is not None:
+        return row.team
+    return found.rule.team if isinstance(found, Classified) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some accounts added up. `label` is a segment, `team` who serves them."""
+
+    label: str
+    team: str
+    count: int
+    arr: Cents
+    arr_unknown: int
+    categories: Mapping[Category | None, int]
+    drifting: int = 0
+    near: int = 0
+
+
+def part_of(listed: Sequence[Listed], health: HealthRules, label: str = "", team: str = "") -> Part:
+    """Count, ARR, health split and drift of some accounts."""
+    known = [one.row.arr for one in listed if one.row.arr is not None]
+    return Part(
+        label=label,
+        team=team,
+        count=len(listed),
+        arr=sum(known),
+        arr_unknown=len(listed) - len(known),
+        categories=Counter(category_of(one.row, health) for one in listed),
+        drifting=sum(1 for one in listed if one.drifts),
+        near=sum(1 for one in listed if one.near is not None),
+    )
+
+
+def category_of(row: SegmentRow, health: HealthRules) -> Category | None:
+    """The recorded category; where only the score is known, the one it falls into."""
+    if row.health_category is not None:
+        return Category(row.health_category)
+    return None if row.health_score is None else health.category_of(row.health_score)
+
+
+def parts_of(listed: Sequence[Listed], health: HealthRules, *, by_record: bool = False) -> tuple[Part, ...]:
+    """The same by segment and team, in the model's order; for drift by the team whose record it is."""
+    groups: dict[tuple[str, str], list[Listed]] = {}
+    for one in listed:
+        if by_record:
+            key = ("", record_team(one.row, one.found))
+        elif isinstance(one.found, Classified):
+            key = (one.found.rule.segment, one.found.rule.team)
+        else:
+            key = (UNCLASSIFIED, "")
+        groups.setdefault(key, []).append(one)
+    return tuple(part_of(some, health, *key) for key, some in groups.items())
+
+
+class Origin(NamedTuple):
+    """Where the numbers of a page come from: the sources of one kind, and the oldest instant."""
+
+    label: str
+    sources: tuple[str, ...]
+    oldest: Stamp
+    stale: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list. `accounts` are the whole accounts of its rows, for their sources."""
+
+    title: str
+    scope: Scope
+    chosen: Chosen
+    offset: int
+    total: Part
+    parts: tuple[Part, ...]
+    listed: tuple[Listed, ...]
+    origins: tuple[Origin, ...]
+    teams: Mapping[Team, TeamPolicy]
+    health: HealthRules
+    margin: Margin
+    now: datetime
+    unclassified: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def why_of(one: Listed) -> str:
+    """Why an account is in the drift list, in a few words."""
+    near = one.near
+    if one.drifts:
+        return "record disagrees"
+    if near is None or not isinstance(one.found, Classified):
+        return ""
+    beyond = near.beyond
+    there = f"{beyond.rule.segment}, {beyond.rule.team}" if isinstance(beyond, Classified) else "another row"
+    if near.developers:
+        away = f"{abs(near.developers):,} developer{'s' if abs(near.developers) != 1 else ''}"
+        return f"{away} {'below' if near.developers > 0 else 'above'} {there}"
+    line = one.found.model.arr_line
+    gap = abs((one.row.arr or 0) - line)
+    if gap == 0:
+        return f"exactly on the line; across it {there}"
+    side = "below" if (one.row.arr or 0) < line else "above"
+    return f"{dollars(gap)} {side} the line; across it {there}"
+
+
+def correction_of(listed: Sequence[Listed]) -> list[str]:
+    """What to tell the systems' owners about each record that disagrees, one text an account."""
+    return [
+        _correction(one.row, one.found) for one in listed if one.drifts and isinstance(one.found, Classified)
+    ]
+
+
+def _correction(row: SegmentRow, found: Classified) -> str:
+    rule = found.rule
+    steps = [
+        f"{label} {recorded} → {ruled}"
+        for label, recorded, ruled in (("segment", row.segment, rule.segment), ("team", row.team, rule.team))
+        if recorded is not None and recorded.casefold() != ruled.casefold()
+    ]
+    arr = "ARR unknown" if row.arr is None else f"{dollars(row.arr)} ARR"
+    reason = f"{row.developers:,} developers, {arr}"
+    name = " ".join(row.name.split())[:80]
+    return (
+        f"{name} ({row.id}): in Vitally {'; '.join(steps)}. Reason: {reason}, row “{rule.developers_words}, "
+        f"{found.model.arr_words(rule)}”."
+    )
+
+
+def csv_of(listed: Iterable[Listed], health: HealthRules) -> bytes:
+    """The whole list as a file: UTF-8 with a mark, so that spreadsheets read names as they are."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for one in listed:
+        writer.writerow([_cell(value) for value in _values(one, health)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _values(one: Listed, health: HealthRules) -> tuple[object, ...]:
+    row, found = one.row, one.found
+    ruled = (found.rule.segment, found.rule.team) if isinstance(found, Classified) else (UNCLASSIFIED, "")
+    why = why_of(one) if isinstance(found, Classified) else f"unknown: {' and '.join(found.missing)}"
+    arr = None if row.arr is None else f"{row.arr // 100}.{row.arr % 100:02d}"
+    return (
+        *(row.id, row.name, *ruled, row.segment, row.team, why),
+        *(row.developers, *_origin(row.developers, row.counted), arr, *_origin(row.arr, row.earned)),
+        *(row.health_score, category_of(row, health), row.renewal_date, row.ta_email),
+    )
+
+
+def _origin(value: object, stamp: Stamp | None) -> tuple[str, str]:
+    if value is None or stamp is None:
+        return "", ""
+    return stamp.source, stamp.as_of.isoformat(timespec="seconds")
+
+
+def _cell(value: object) -> object:
+    """A text that a spreadsheet would take for a formula is kept a text."""
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def accounts_stamps(accounts: Sequence[Account], names: Sequence[str]) -> list[Stamp]:
+    """The stamps of these values over some accounts."""
+    return [
+        stamp for one in accounts for name in names if (stamp := getattr(getattr(one, name), "stamp", None))
+    ]
