@@ -47,17 +47,18 @@ class Margin:
     days: int
 
 
-class Drift(NamedTuple):
-    """An account whose record is not what the rules say, or (with `near`) may not be after its renewal."""
-
-    row: SegmentRow
-    found: Classified
-    near: Boundary | None
-
-
 def boundaries(found: Classified, developers: int, arr: Cents | None) -> tuple[Boundary, ...]:
     """Every edge of the row that fired, the nearest first."""
-    rule, model = found.rule, found.model
+    steps = _steps(found.rule, developers, arr)
+    return _ordered([_boundary(found.model, developers, arr, step) for step in steps])
+
+
+def _ordered(made: list[Boundary]) -> tuple[Boundary, ...]:
+    return tuple(sorted(made, key=lambda one: one.nearness))
+
+
+def _steps(rule: SegmentRule, developers: int, arr: Cents | None) -> list[tuple[int, Cents]]:
+    """The changes in developers and in ARR that cross an edge, one of the two each."""
     steps = []
     if rule.developers_to is not None:
         steps.append((rule.developers_to + 1 - developers, 0))
@@ -65,8 +66,7 @@ def boundaries(found: Classified, developers: int, arr: Cents | None) -> tuple[B
         steps.append((rule.developers_from - 1 - developers, 0))
     if arr is not None:
         steps.extend((0, step) for step in _arr_steps(rule, arr))
-    made = (_boundary(model, developers, arr, step) for step in steps)
-    return tuple(sorted(made, key=lambda one: one.nearness))
+    return steps
 
 
 def _arr_steps(rule: SegmentRule, arr: Cents) -> list[Cents]:
@@ -85,18 +85,12 @@ def _boundary(model: SegmentModel, developers: int, arr: Cents | None, step: tup
     return Boundary(beyond=classify(count, money, model), developers=more, arr=dollars, nearness=edge)
 
 
-def drift_of(row: SegmentRow, model: SegmentModel, margin: Margin, today: date) -> Drift | None:
-    """How a record disagrees with the rules, or may after its next renewal; None where neither, or unclassified."""
-    found = classify(row.developers, row.arr, model)
-    if not isinstance(found, Classified):
-        return None
-    if disagrees(row.segment, row.team, found.rule):
-        return Drift(row, found, None)
+def near_renewal(row: SegmentRow, found: Classified, margin: Margin, today: date) -> Boundary | None:
+    """The edge that an account may have crossed after its next renewal; None where none is within the margin."""
     renewal = row.renewal_date
-    if renewal is None or not 0 <= (renewal - today).days <= margin.days:
+    if renewal is None or row.developers is None or not 0 <= (renewal - today).days <= margin.days:
         return None
-    near = near_boundary(found, row.developers or 0, row.arr, margin)
-    return Drift(row, found, near) if near else None
+    return near_boundary(found, row.developers, row.arr, margin)
 
 
 def disagrees(segment: str | None, team: str | None, rule: SegmentRule) -> bool:
@@ -109,7 +103,11 @@ def disagrees(segment: str | None, team: str | None, rule: SegmentRule) -> bool:
 def near_boundary(found: Classified, developers: int, arr: Cents | None, margin: Margin) -> Boundary | None:
     """The nearest edge within the margin."""
     line = found.model.arr_line * margin.arr
-    for one in boundaries(found, developers, arr):
-        if abs(one.developers) <= margin.developers if one.developers else abs(one.arr) <= line:
-            return one
-    return None
+    within = [
+        (count, dollars)
+        for count, dollars in _steps(found.rule, developers, arr)
+        if (abs(count) <= margin.developers if count else abs(dollars) <= line)
+    ]
+    if not within:
+        return None
+    return _ordered([_boundary(found.model, developers, arr, step) for step in within])[0]

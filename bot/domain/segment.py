@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
@@ -118,6 +119,40 @@ def classify(developers: int | None, arr: Cents | None, model: SegmentModel) -> 
     if needs_arr:
         return Unclassified(missing=("arr",))
     raise ValueError(f"no row of {model.name} covers {developers} developers")  # load() proved there is one
+
+
+class Classifier:
+    """`classify` for many points: bands are looked up, and what is found is made once for each row.
+
+    Points at which policy decided, or where a number is missing, are few: those go the whole way.
+    """
+
+    def __init__(self, model: SegmentModel) -> None:
+        self._model = model
+        self._starts = sorted({0, *_starts(model)})
+        self._bands = [
+            [
+                (rule.arr_from, rule.arr_to, Classified(rule=rule, model=model))
+                for rule in model.rules
+                if _spans_developers(rule, start)
+            ]
+            for start in self._starts
+        ]
+
+    def __call__(self, developers: int | None, arr: Cents | None) -> Classified | Unclassified:
+        """The same as `classify` gives."""
+        model = self._model
+        if (
+            developers is None
+            or arr is None
+            or arr == model.arr_line
+            or developers in model.developers_decided
+        ):
+            return classify(developers, arr, model)
+        for arr_from, arr_to, found in self._bands[bisect_right(self._starts, developers) - 1]:
+            if (arr_from is None or arr >= arr_from) and (arr_to is None or arr < arr_to):
+                return found
+        return classify(developers, arr, model)
 
 
 def possible(developers: int | None, arr: Cents | None, model: SegmentModel) -> tuple[SegmentRule, ...]:

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from bot.domain.account import Account, Cents
 from bot.domain.amounts import dollars
-from bot.domain.boundary import Boundary, Drift, Margin, SegmentRow, disagrees, drift_of
+from bot.domain.boundary import Boundary, Margin, SegmentRow, disagrees, near_renewal
 from bot.domain.health import Category, HealthRules
 from bot.domain.model_choice import Chosen
 from bot.domain.names import fold
 from bot.domain.person import Person, Team, team_named
 from bot.domain.provenance import Stamp
-from bot.domain.segment import Classified, SegmentModel, Unclassified, classify
+from bot.domain.segment import Classified, Classifier, SegmentModel, Unclassified
 from bot.errors import WrongUsage
 from bot.policy import TeamPolicy
 
@@ -121,33 +121,36 @@ def team_of(typed: str, model: SegmentModel, teams: Mapping[Team, TeamPolicy]) -
 
 
 class Listed(NamedTuple):
-    """One account of a list: what the rules say, and for drift how near an edge is."""
+    """One account of a list: what the rules say, whether the record says otherwise, how near an edge is."""
 
     row: SegmentRow
     found: Classified | Unclassified
+    drifts: bool
     near: Boundary | None = None
 
-    @property
-    def drifts(self) -> bool:
-        """Whether the record is not what the rules say."""
-        return isinstance(self.found, Classified) and disagrees(
-            self.row.segment, self.row.team, self.found.rule
-        )
+
+def read(rows: Iterable[SegmentRow], model: SegmentModel) -> list[Listed]:
+    """Every account, classified."""
+    find = Classifier(model)
+    listed = []
+    for row in rows:
+        found = find(row.developers, row.arr)
+        wrong = isinstance(found, Classified) and disagrees(row.segment, row.team, found.rule)
+        listed.append(Listed(row, found, wrong))
+    return listed
 
 
-def members(rows: Iterable[SegmentRow], scope: Scope, model: SegmentModel) -> list[Listed]:
+def members(listed: Iterable[Listed], scope: Scope, model: SegmentModel) -> list[Listed]:
     """The accounts of a list that is not about drift, the worst first (my own by segment before that)."""
-    classified = [Listed(row, classify(row.developers, row.arr, model)) for row in rows]
     if scope.kind in (Kind.TEAM, Kind.TIER):
         wanted = _wanted(scope)
-        return sorted((one for one in classified if wanted(one.found)), key=_worst)
-    places = {id(rule): place for place, rule in enumerate(model.rules)}
-
-    def by_segment(one: Listed) -> tuple[object, ...]:
-        place = places[id(one.found.rule)] if isinstance(one.found, Classified) else len(places)
-        return place, *_worst(one)
-
-    return sorted(classified, key=by_segment)
+        return sorted((one for one in listed if wanted(one.found)), key=_worst)
+    places = {rule: place for place, rule in enumerate(model.rules)}
+    groups: dict[int, list[Listed]] = {}
+    for one in listed:
+        place = places[one.found.rule] if isinstance(one.found, Classified) else len(places)
+        groups.setdefault(place, []).append(one)
+    return [one for _, some in sorted(groups.items()) for one in sorted(some, key=_worst)]
 
 
 def _wanted(scope: Scope) -> Callable[[Classified | Unclassified], bool]:
@@ -163,20 +166,24 @@ def _worst(one: Listed) -> tuple[bool, float, int, str]:
     return score is None, score or 0.0, -(one.row.arr or 0), one.row.name
 
 
-def drifting(rows: Iterable[SegmentRow], model: SegmentModel, margin: Margin, today: date) -> list[Listed]:
+def drifting(listed: Iterable[Listed], model: SegmentModel, margin: Margin, today: date) -> list[Listed]:
     """Every account that drifts or may at its renewal: by team, those that disagree first, the most ARR first."""
-    found: list[Drift] = [one for row in rows if (one := drift_of(row, model, margin, today))]
-    order = {rule.team: place for place, rule in enumerate(model.rules)}
+    teams = {rule.team: place for place, rule in enumerate(model.rules)}
+    last = len(teams)
 
-    def rank(one: Drift) -> tuple[int, bool, int, str]:
-        return (
-            order.get(record_team(one.row, one.found), 99),
-            one.near is not None,
-            -(one.row.arr or 0),
-            one.row.name,
-        )
+    def rank(one: Listed) -> tuple[int, bool, int, str]:
+        row = one.row
+        return teams.get(record_team(row, one.found), last), one.near is not None, -(row.arr or 0), row.name
 
-    return [Listed(*one) for one in sorted(found, key=rank)]
+    found = [_with_edge(one, margin, today) for one in listed if isinstance(one.found, Classified)]
+    return sorted((one for one in found if one.drifts or one.near), key=rank)
+
+
+def _with_edge(one: Listed, margin: Margin, today: date) -> Listed:
+    if one.drifts or not isinstance(one.found, Classified):
+        return one
+    near = near_renewal(one.row, one.found, margin, today)
+    return one._replace(near=near) if near else one
 
 
 def record_team(row: SegmentRow, found: Classified | Unclassified) -> str:
@@ -209,9 +216,23 @@ def part_of(listed: Sequence[Listed], health: HealthRules, label: str = "", team
         count=len(listed),
         arr=sum(known),
         arr_unknown=len(listed) - len(known),
-        categories=Counter(category_of(one.row, health) for one in listed),
-        drifting=sum(1 for one in listed if one.drifts),
-        near=sum(1 for one in listed if one.near is not None),
+        categories=Counter([category_of(one.row, health) for one in listed]),
+        drifting=sum([one.drifts for one in listed]),
+        near=sum([one.near is not None for one in listed]),
+    )
+
+
+def whole_of(parts: Sequence[Part]) -> Part:
+    """Parts added up."""
+    return Part(
+        label="",
+        team="",
+        count=sum(one.count for one in parts),
+        arr=sum(one.arr for one in parts),
+        arr_unknown=sum(one.arr_unknown for one in parts),
+        categories=sum((Counter(one.categories) for one in parts), Counter()),
+        drifting=sum(one.drifting for one in parts),
+        near=sum(one.near for one in parts),
     )
 
 

@@ -14,12 +14,14 @@ from bot.domain.freshness import is_stale
 from bot.domain.model_choice import Chosen, choose_model
 from bot.domain.person import Team
 from bot.domain.provenance import value_of
-from bot.domain.segment import Unclassified, classify
+from bot.domain.segment import Unclassified
 from bot.errors import UserError, WrongUsage
 from bot.features.segment_lists import rules, views
 from bot.features.segment_lists.rules import Kind, Listed, Scope
 from bot.ports import Ports
 
+LEAVES_OUT = (Kind.TEAM, Kind.TIER, Kind.DRIFT)
+"""Lists in which an unclassified account has no place."""
 SHOWN = (
     (Group.HEALTH, "health", ("health_score", "health_category")),
     (Group.REVENUE, "developers, ARR and renewal", ("developers", "arr", "renewal_date")),
@@ -89,8 +91,7 @@ async def prepare_correction(asked: Action, ports: Ports) -> Modal:
         if account is None:
             raise UserError("That account is no longer in the book. Look for it with `/segment NAME`.")
         chosen = _chosen(ports, Scope(kind=Kind.DRIFT))
-        row = _row(account)
-        listed: Sequence[Listed] = [Listed(row, classify(row.developers, row.arr, chosen.model))]
+        listed: Sequence[Listed] = rules.read([_row(account)], chosen.model)
     else:
         scope, _ = rules.read_token(asked.value)
         chosen = _chosen(ports, scope)
@@ -110,7 +111,8 @@ async def show(ports: Ports, scope: Scope, chosen: Chosen, offset: int = 0, *, n
     listed, unclassified = await _listed(ports, scope, chosen)
     offset = offset if 0 <= offset < len(listed) else 0
     shown = tuple(listed[offset : offset + rules.PAGE])
-    health, is_drift = ports.policy.health, scope.kind is Kind.DRIFT
+    health = ports.policy.health
+    parts = rules.parts_of(listed, health, by_record=scope.kind is Kind.DRIFT)
     person = await ports.people.find_person(scope.value) if scope.kind is Kind.MINE else None
     notes = (note, "Books belong to TAs, so this is everybody's." if scope.kind is Kind.ALL else "")
     return views.page(
@@ -119,15 +121,15 @@ async def show(ports: Ports, scope: Scope, chosen: Chosen, offset: int = 0, *, n
             scope=scope,
             chosen=chosen,
             offset=offset,
-            total=rules.part_of(listed, health),
-            parts=rules.parts_of(listed, health, by_record=is_drift),
+            total=rules.whole_of(parts),
+            parts=parts,
             listed=shown,
             origins=await _origins(ports, shown),
             teams=ports.policy.teams,
             health=health,
             margin=ports.policy.drift,
             now=ports.clock.now(),
-            unclassified=unclassified,
+            unclassified=unclassified if scope.kind in LEAVES_OUT else 0,
             notes=tuple(one for one in notes if one),
         )
     )
@@ -147,17 +149,14 @@ def _decide(
     rows: Sequence[SegmentRow], scope: Scope, chosen: Chosen, ports: Ports
 ) -> tuple[list[Listed], int]:
     model = chosen.model
-    unclassified = 0
-    if scope.kind in (Kind.TEAM, Kind.TIER, Kind.DRIFT):
-        unclassified = sum(
-            1 for row in rows if isinstance(classify(row.developers, row.arr, model), Unclassified)
-        )
+    listed = rules.read(rows, model)
+    unclassified = sum([isinstance(one.found, Unclassified) for one in listed])
     if scope.kind is not Kind.DRIFT:
-        return rules.members(rows, scope, model), unclassified
-    listed = rules.drifting(rows, model, ports.policy.drift, ports.clock.today())
+        return rules.members(listed, scope, model), unclassified
+    found = rules.drifting(listed, model, ports.policy.drift, ports.clock.today())
     if scope.value:
-        listed = [one for one in listed if rules.record_team(one.row, one.found) == scope.value]
-    return listed, unclassified
+        found = [one for one in found if rules.record_team(one.row, one.found) == scope.value]
+    return found, unclassified
 
 
 async def _origins(ports: Ports, shown: Sequence[Listed]) -> tuple[rules.Origin, ...]:

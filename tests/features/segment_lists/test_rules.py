@@ -106,16 +106,23 @@ def test_a_tier_is_worst_first_and_the_unclassified_are_their_own() -> None:
         row("other", 50),
         row("odd", None),
     ]
-    ids = [one.row.id for one in rules.members(rows, Scope(kind=Kind.TIER, value="Mid-Market"), FY25)]
-    assert ids == ["large", "small", "good", "none"]
-    assert [one.row.id for one in rules.members(rows, Scope(kind=Kind.TIER, value="unclassified"), FY25)] == [
-        "odd"
+    ids = [
+        one.row.id
+        for one in rules.members(rules.read(rows, FY25), Scope(kind=Kind.TIER, value="Mid-Market"), FY25)
     ]
-    assert [one.row.id for one in rules.members(rows, Scope(kind=Kind.TEAM, value="digital"), FY25)] == [
+    assert ids == ["large", "small", "good", "none"]
+    assert [
+        one.row.id
+        for one in rules.members(rules.read(rows, FY25), Scope(kind=Kind.TIER, value="unclassified"), FY25)
+    ] == ["odd"]
+    assert [
+        one.row.id
+        for one in rules.members(rules.read(rows, FY25), Scope(kind=Kind.TEAM, value="digital"), FY25)
+    ] == [
         "small",
         "other",
     ]
-    mine = [one.row.id for one in rules.members(rows, Scope(kind=Kind.ALL), FY25)]
+    mine = [one.row.id for one in rules.members(rules.read(rows, FY25), Scope(kind=Kind.ALL), FY25)]
     assert mine == ["large", "good", "none", "small", "other", "odd"]
 
 
@@ -123,8 +130,9 @@ def test_parts_add_up_to_the_whole() -> None:
     rows = [
         row(str(n), n * 97, None if n % 7 == 0 else n * 10_000_00, health_score=n / 10) for n in range(100)
     ]
-    listed = rules.members(rows, Scope(kind=Kind.ALL), FY25)
+    listed = rules.members(rules.read(rows, FY25), Scope(kind=Kind.ALL), FY25)
     total, parts = rules.part_of(listed, POLICY.health), rules.parts_of(listed, POLICY.health)
+    assert rules.whole_of(parts) == total
     for name in ("count", "arr", "arr_unknown", "drifting"):
         assert sum(getattr(one, name) for one in parts) == getattr(total, name), name
     assert sum(total.categories.values()) == total.count == 100
@@ -165,7 +173,7 @@ SOON, LATE = date(2027, 3, 21), date(2027, 3, 22)
 def test_drift_is_a_record_that_disagrees_or_an_edge_within_the_margin(
     values: dict[str, Any], why: str | None
 ) -> None:
-    found = rules.drifting([row("A", **values)], FY25, POLICY.drift, TODAY)
+    found = rules.drifting(rules.read([row("A", **values)], FY25), FY25, POLICY.drift, TODAY)
     assert [rules.why_of(one) for one in found] == ([] if why is None else [why])
 
 
@@ -177,12 +185,14 @@ def test_drift_is_by_team_with_what_disagrees_first() -> None:
         row("worse", segment="SMB", arr=250_000_00),
         row("unsaid", segment="SMB", team=None, arr=350_000_00),
     ]
-    found = rules.drifting(rows, FY25, POLICY.drift, TODAY)
+    found = rules.drifting(rules.read(rows, FY25), FY25, POLICY.drift, TODAY)
     assert [one.row.id for one in found] == ["unsaid", "worse", "bad", "near", "wrong"]
 
 
 def test_the_correction_says_what_to_change_and_why() -> None:
-    listed = rules.drifting([row("A-1", name="Fir\n& Co", team="digital")], FY25, POLICY.drift, TODAY)
+    listed = rules.drifting(
+        rules.read([row("A-1", name="Fir\n& Co", team="digital")], FY25), FY25, POLICY.drift, TODAY
+    )
     assert rules.correction_of(listed) == [
         (
             "Fir & Co (A-1): in Vitally team digital → scaled. Reason: 480 developers, $120,000 ARR, "
@@ -196,7 +206,7 @@ def test_the_file_holds_every_account_with_its_sources_and_no_formula() -> None:
         row("A1", name="=cmd()", counted=STAMP, earned=STAMP, arr=99_999_50, health_score=2.0),
         row("A2", None, None, name='Ünï, "Co"', team=None, segment=None),
     ]
-    content = rules.csv_of(rules.members(rows, Scope(kind=Kind.ALL), FY25), POLICY.health)
+    content = rules.csv_of(rules.members(rules.read(rows, FY25), Scope(kind=Kind.ALL), FY25), POLICY.health)
     assert content.startswith(b"\xef\xbb\xbf")
     first, second = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     assert first["name"] == "'=cmd()"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -62,9 +62,9 @@ def rows(count: int, **values: Any) -> list[SegmentRow]:
 def page(found: list[SegmentRow], scope: Scope, offset: int = 0, **more: Any) -> rules.Page:
     chosen = more.pop("chosen", Chosen(model=FY25, current=True))
     if scope.kind is Kind.DRIFT:
-        listed = rules.drifting(found, chosen.model, POLICY.drift, TODAY)
+        listed = rules.drifting(rules.read(found, chosen.model), chosen.model, POLICY.drift, TODAY)
     else:
-        listed = rules.members(found, scope, chosen.model)
+        listed = rules.members(rules.read(found, chosen.model), scope, chosen.model)
     stamp = Stamp("salesforce", NOW - timedelta(days=9))
     origin = rules.Origin("developers, ARR and renewal", ("salesforce", "accounts.csv"), stamp, 2)
     return rules.Page(
@@ -153,7 +153,9 @@ def _book(count: int) -> list[SegmentRow]:
 
 @pytest.mark.parametrize("count", [0, 1, 40, 5_000])
 def test_correction(count: int, seen: SnapshotAssertion) -> None:
-    texts = rules.correction_of(rules.drifting(rows(count, name=LONG), FY25, POLICY.drift, TODAY))
+    texts = rules.correction_of(
+        rules.drifting(rules.read(rows(count, name=LONG), FY25), FY25, POLICY.drift, TODAY)
+    )
     answer = views.correction(texts, "Segment and team to correct:", ("A-1",) if texts else ())
     assert view_problems(modal(answer)) == []
     boxes = [block for block in answer.blocks if block["type"] == "input"]
