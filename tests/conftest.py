@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+import structlog
 
 from bot.store import Store, open_store
 
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_log() -> None:
+    """What one test set up for its log is not there in the next."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture
