@@ -19,7 +19,7 @@ from bot.slack.serve import serve
 from bot.slack.wiring import make_slack
 from bot.standin import modals
 from bot.standin import workspace as cast
-from bot.standin.delivery import Envelope, NotAnswered, NotAnswered
+from bot.standin.delivery import Envelope, NotAnswered
 from bot.standin.faults import Fault
 from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN
