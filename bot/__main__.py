@@ -31,7 +31,9 @@ app = typer.Typer(
 db = typer.Typer(help="The database.", no_args_is_help=True)
 policy_app = typer.Typer(help="The organisation's rules and numbers.", no_args_is_help=True)
 app.add_typer(db, name="db")
+segments_app = typer.Typer(help="The segmentation models.", no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
+app.add_typer(segments_app, name="segments")
 
 out = Console()
 err = Console(stderr=True)
@@ -218,6 +220,20 @@ def show() -> None:
 
     for name, text in _run(keeping.policy_lines):
         out.print(f"{name} = {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+@segments_app.command()
+def check(
+    model: Annotated[str | None, typer.Option(help="One model by name; else every one.")] = None,
+) -> None:
+    """Prove that each model gives every number of developers and every ARR exactly one row."""
+    from bot.bootstrap import keeping
+
+    proof = _run(lambda: keeping.check_segments(model))
+    for line in proof.lines:
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not proof.holds:
+        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -180,24 +180,31 @@ _TEAMS = frozenset(Team)
 
 
 def model_problems(model: SegmentModel) -> tuple[str, ...]:
-    """Every gap and overlap over developers × ARR, each with an example point; empty when total.
+    """Every gap and overlap over developers × ARR, each with an example point; empty when total."""
+    problems: dict[tuple[int, ...], str] = {}
+    gap = -1  # the number of developers whose cell below was a gap too: one gap, told once
+    for count, arr in model_points(model):
+        rows = tuple(
+            number
+            for number, rule in enumerate(model.rules, 1)
+            if _spans_developers(rule, count) and _spans_arr(rule, arr)
+        )
+        if not rows and gap != count:
+            problems[-count, -arr] = _problem(rows, count, arr)
+        if len(rows) > 1:
+            problems.setdefault(rows, _problem(rows, count, arr))
+        gap = -1 if rows else count
+    return tuple(problems.values())
 
-    Between two bounds nothing changes, so one point of each cell proves the whole plane.
+
+def model_points(model: SegmentModel) -> tuple[tuple[int, Cents], ...]:
+    """A point of every cell that the bounds cut the plane into.
+
+    Between two bounds nothing changes, so what holds at these points holds everywhere.
     """
     developers = sorted({0, *_starts(model)})
     arrs = sorted({0, *_arr_edges(model)})
-    problems: dict[tuple[int, ...], str] = {}
-    for count in developers:
-        for arr in arrs:
-            rows = tuple(
-                number
-                for number, rule in enumerate(model.rules, 1)
-                if _spans_developers(rule, count) and _spans_arr(rule, arr)
-            )
-            if len(rows) != 1:
-                key = rows or (-count,)
-                problems.setdefault(key, _problem(rows, count, arr))
-    return tuple(problems.values())
+    return tuple((count, arr) for count in developers for arr in arrs)
 
 
 def _problem(rows: tuple[int, ...], developers: int, arr: Cents) -> str:
@@ -213,8 +220,7 @@ def _starts(model: SegmentModel) -> set[int]:
 
 
 def _arr_edges(model: SegmentModel) -> set[Cents]:
-    bounds = {bound for rule in model.rules for bound in (rule.arr_from, rule.arr_to) if bound is not None}
-    return bounds | {bound - 1 for bound in bounds}
+    return {bound for rule in model.rules for bound in (rule.arr_from, rule.arr_to) if bound is not None}
 
 
 def _spans_developers(rule: SegmentRule, developers: int) -> bool:

@@ -79,6 +79,12 @@ def in_force(path: Path | None = None) -> tuple[tuple[str, str], ...]:
     return tuple(_flat(data, ""))
 
 
+def models_as_written(path: Path | None = None) -> Mapping[str, SegmentModel]:
+    """The segmentation models of a file that may leave gaps or overlaps: for looking at them all at once."""
+    data, file = _effective(path)
+    return build.models_of(_shaped(data, file))
+
+
 def _effective(path: Path | None) -> tuple[dict[str, Any], explain.File]:
     file, data = _read(PACKAGED, "policy.toml")
     if path is not None:
@@ -132,14 +138,18 @@ def _laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any
 
 
 def _checked(data: dict[str, Any], file: explain.File) -> PolicyTable:
-    try:
-        table = PolicyTable.model_validate(data)
-    except ValidationError as error:
-        raise PolicyError(explain.first(file, explain.problems(error))) from error
+    table = _shaped(data, file)
     wrong = tuple(build.problems_of(table))
     if wrong:
         raise PolicyError(explain.first(file, wrong))
     return table
+
+
+def _shaped(data: dict[str, Any], file: explain.File) -> PolicyTable:
+    try:
+        return PolicyTable.model_validate(data)
+    except ValidationError as error:
+        raise PolicyError(explain.first(file, explain.problems(error))) from error
 
 
 def _policy(table: PolicyTable) -> Policy:
