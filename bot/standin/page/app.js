@@ -8,7 +8,7 @@ import { drawModal, forgetModals, listenToModal } from "/page/modal.js";
 import { drawActing, drawMe, drawPlace, drawSidebar } from "/page/sidebar.js";
 import { act, call, channelName, channelOf, isApp, mine, page, tell } from "/page/state.js";
 
-const STEP = 100;
+const NEWEST = 100, OLDER = 30; // as many messages are shown at first, and as many more each time one scrolls up
 const messages = log(at("messages"), { openThread });
 const replies = log(at("replies"), { openThread });
 const main = composer(at("composer"), { id: "line", label: "Message", where: () => ({ channel: page.channel }) });
@@ -50,7 +50,7 @@ function usualPlace() {
 // ---- going somewhere
 
 function arrive() {
-  page.last = STEP;
+  page.last = NEWEST;
   page.newSince = null;
   messages.forget();
   replies.forget();
@@ -170,7 +170,7 @@ async function watch() {
 
 function older() {
   if (at("messages").scrollTop > 600 || !page.seen?.more || page.last > page.seen.messages.length) return;
-  page.last += STEP;
+  page.last += OLDER;
   watch();
 }
 

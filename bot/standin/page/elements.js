@@ -95,7 +95,7 @@ function select(one, block, ctx) {
 }
 
 function overflow(one, block, ctx) {
-  const rows = one.options.map((each) => [words(each.text), () => { visit(each.url); enter(one, block, ctx, each.value); }, words(each.description)]);
+  const rows = (one.options || []).map((each) => [words(each.text), () => { visit(each.url); enter(one, block, ctx, each.value); }, words(each.description)]);
   return el("button", { type: "button", class: "icon-button boxed", "aria-label": "More", "aria-haspopup": "menu", "data-action": one.action_id, click: (event) => menu(event.currentTarget, rows, "More") }, icon("dots"));
 }
 
@@ -104,7 +104,7 @@ function ticks(kind) {
     const initial = (one.initial_options || [one.initial_option].filter(Boolean)).map((each) => each.value);
     const chosen = [ctx.values[block.block_id] ?? initial].flat();
     const name = fresh("choice");
-    const box = el("fieldset", { class: "ticks", "aria-label": nameOf(one, block) }, one.options.map((each) => el("label", {},
+    const box = el("fieldset", { class: "ticks", "aria-label": nameOf(one, block) }, (one.options || []).map((each) => el("label", {},
       el("input", { type: kind, name, value: each.value, checked: chosen.includes(each.value) }),
       el("span", {}, textOf(each.text, ctx.reader), each.description ? el("small", {}, textOf(each.description, ctx.reader)) : null))));
     box.addEventListener("change", () => {

@@ -20,34 +20,36 @@ export function log(box, { openThread }) {
       now.set(key, made);
       wanted.push(made.node);
     };
-    let before = null, marked = false;
+    const authors = new Map(page.seen.people.map((one) => [one.id, `${one.name}${JSON.stringify(one.status)}`]));
+    let before = null, marked = false, dayBefore = "";
     if (beginning) put("beginning", beginning, () => el("div", { class: "beginning" }, el("h3", {}, beginning), el("p", {}, "This is where it begins.")));
     for (const one of messages) {
       const instant = Number(one.ts) * 1000, day = dayOf(instant, who.zone);
-      if (!inThread && (!before || dayOf(Number(before.ts) * 1000, who.zone) !== day)) put(`day/${day}`, dayName(instant, who), () => el("p", { class: "day" }, el("span", {}, dayName(instant, who))));
+      if (!inThread && dayBefore !== day) put(`day/${day}`, dayName(instant, who), () => el("p", { class: "day" }, el("span", {}, dayName(instant, who))));
       if (!inThread && !marked && newSince && one.ts > newSince && one.user !== page.user) {
         marked = true;
         put("new", newSince, () => el("p", { class: "new" }, el("span", {}, "New")));
         before = null;
       }
-      const follows = before && before.user === one.user && Number(one.ts) - Number(before.ts) < TOGETHER && !before.ephemeral && !one.ephemeral && dayOf(Number(before.ts) * 1000, who.zone) === day && !before.replies;
-      const status = JSON.stringify([person(one.user)?.status, person(one.user)?.name]);
-      put(`${one.channel}/${one.ts}`, `${follows}${who.zone}${status}${JSON.stringify(one)}`, () => drawn(one, { follows, inThread, who, openThread }));
+      const follows = before && before.user === one.user && Number(one.ts) - Number(before.ts) < TOGETHER && !before.ephemeral && !one.ephemeral && dayBefore === day && !before.replies;
+      put(`${one.channel}/${one.ts}`, `${follows}${who.zone}${authors.get(one.user)}${JSON.stringify(one)}`, () => drawn(one, { follows, inThread, who, openThread }));
       before = one;
+      dayBefore = day;
     }
     kept = now;
     return wanted;
   }
 
   function show(messages, { inThread = false, newSince = "", beginning = "" } = {}) {
-    const low = box.scrollHeight - box.scrollTop - box.clientHeight < 80, height = box.scrollHeight, top = box.scrollTop;
-    const first = box.firstElementChild, last = box.lastElementChild;
+    const low = box.scrollHeight - box.scrollTop - box.clientHeight < 80, last = box.lastElementChild;
+    // A browser keeps what is read in its place while older messages come in above it, but not at the very top.
+    if (!low && box.scrollTop < 1) box.scrollTop = 1;
     settle(box, nodes(messages, { inThread, newSince, beginning }));
     const latest = box.lastElementChild;
-    if (latest && latest !== last && (low || messages.at(-1)?.user === page.user)) {
-      // A message taller than the view is read from its beginning.
-      box.scrollTop = latest.offsetHeight > box.clientHeight ? box.scrollTop + latest.getBoundingClientRect().top - box.getBoundingClientRect().top - 8 : box.scrollHeight;
-    } else if (first && box.firstElementChild !== first && first.isConnected && top < 400) box.scrollTop = top + box.scrollHeight - height;
+    if (!latest || latest === last || !(low || messages.at(-1)?.user === page.user)) return;
+    // A message taller than the view is read from its beginning.
+    if (latest.offsetHeight > box.clientHeight) box.scrollTop += latest.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
+    else box.scrollTop = box.scrollHeight;
   }
 
   return { show, forget };

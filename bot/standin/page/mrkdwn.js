@@ -32,13 +32,15 @@ const STYLES = {
 };
 const written = new Map();
 
+// Making a format is slow and asking one is not, so each is made once.
 function format(style, zone) {
-  const key = JSON.stringify(style) + zone;
+  const key = Object.entries(style).join() + zone;
   if (!written.has(key)) written.set(key, new Intl.DateTimeFormat("en-GB", { ...style, timeZone: zone }));
   return written.get(key);
 }
 
-export const dayOf = (instant, zone) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(instant);
+// The day as 2026-11-22, which also sorts.
+export const dayOf = (instant, zone) => format({}, zone).format(instant).split("/").reverse().join("-");
 export const clockOf = (instant, zone) => format(STYLES.time, zone).format(instant);
 
 export function dayName(instant, reader, style = STYLES.date_long) {
