@@ -22,7 +22,7 @@ from bot.slack.web import LOOK_UP, Patience, Session, called, patiently
 
 RENEW_BEFORE = timedelta(hours=2)
 RECALL = 60.0  # how long an install is used before the store is asked again whether it still stands
-_ONCE = Patience(seconds=LOOK_UP.seconds, repeat_lost=False, longest_wait=2)
+_ONCE = Patience(seconds=LOOK_UP.seconds, longest_wait=2)
 
 _log = log.get(__name__)
 

@@ -34,8 +34,10 @@ from bot.slack.web import (
 HOOKS = "https://hooks.slack.com/"
 FILES = "https://files.slack.com/"
 UPLOAD_SECONDS = 60.0  # a hundred thousand accounts are some twenty megabytes
-RESPOND = Patience(seconds=10, repeat_lost=True, longest_wait=60)
+# A response URL may be used five times, and a use that failed may count.
+RESPOND = Patience(seconds=10, longest_wait=60, repeats=(0.2, 1.0))
 TWIN_FOR = 3600.0  # how long a workspace that refused native blocks gets the twin without being asked again
+_NOT_SLACKS = "not Slack's"
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -215,6 +217,8 @@ def _took(reply: Reply) -> dict[str, Any]:
     if reply.status >= 500:
         raise Lost(f"Slack failed (HTTP {reply.status})")
     code = _complaint(reply)
+    if code == _NOT_SLACKS:
+        raise Lost("what came back is no answer of Slack’s")
     if code in TRANSIENT:
         raise SourceUnavailable(f"Slack cannot take the answer now ({code})", retry_after=reply.retry_after)
     if code:
@@ -230,10 +234,13 @@ def _complaint(reply: Reply) -> str:
         data = None
     if isinstance(data, dict) and data.get("ok") is not True:
         return str(data.get("error") or "unknown")
-    if reply.status == 200:
-        return ""
     word = reply.body.decode(errors="replace").strip()[:60]
-    return word if word.replace("_", "").isalnum() else f"http_{reply.status}"
+    if reply.status == 200 and (word in ("", "ok") or data is not None):
+        return ""
+    if word.replace("_", "").isalnum():
+        return word
+    # A proxy's page may have a 200 as well: only Slack's own “ok” means that the answer arrived.
+    return _NOT_SLACKS if reply.status == 200 else f"http_{reply.status}"
 
 
 def _origin(url: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,13 +36,15 @@ class Patience:
     """How long a call may take, and when it may be made again."""
 
     seconds: float
-    repeat_lost: bool  # again after a dropped connection or a 5xx: only where doing it twice is harmless
-    longest_wait: float  # the longest Retry-After that is waited for
+    longest_wait: float  # how long Retry-After is waited for, all in all
+    # When to do it again after a dropped connection or a 5xx: only where doing it twice is harmless.
+    repeats: tuple[float, ...] = ()
 
 
-LOOK_UP = Patience(seconds=5, repeat_lost=True, longest_wait=2)
-SAY = Patience(seconds=10, repeat_lost=False, longest_wait=30)
-OPEN_MODAL = Patience(seconds=5, repeat_lost=False, longest_wait=0)
+LOOK_UP = Patience(seconds=5, longest_wait=4, repeats=(0.1, 0.4))
+SAY = Patience(seconds=10, longest_wait=30)
+OPEN_MODAL = Patience(seconds=5, longest_wait=0)
+MOST_REPEATS = 5
 
 
 class Lost(SourceUnavailable):
@@ -141,19 +145,24 @@ async def posted(
 
 
 async def patiently(once: Callable[[], Awaitable[dict[str, Any]]], patience: Patience) -> dict[str, Any]:
-    """Do it, and once more where that is harmless and Slack's wish to wait is short."""
-    try:
-        return await once()
-    except Lost:
-        if not patience.repeat_lost:
-            raise
-        wait = 0.1
-    except SourceUnavailable as error:
-        if error.retry_after is None or error.retry_after > patience.longest_wait:
-            raise
-        wait = error.retry_after
-    await asyncio.sleep(wait)
-    return await once()
+    """Do it, and again as often as is harmless and as long as Slack's wish to wait allows."""
+    waited = 0.0
+    for attempt in itertools.count():
+        try:
+            return await once()
+        except Lost:
+            if attempt >= len(patience.repeats):
+                raise
+            wait = patience.repeats[attempt] * random.uniform(0.75, 1.25)
+        except SourceUnavailable as error:
+            # A wish without end is no wish to wait: some answers come with Retry-After: 0.
+            too_often = attempt >= MOST_REPEATS
+            if error.retry_after is None or too_often or waited + error.retry_after > patience.longest_wait:
+                raise
+            wait = error.retry_after
+        waited += wait
+        await asyncio.sleep(wait)
+    raise AssertionError  # the count has no end; mypy cannot know
 
 
 @lru_cache(maxsize=16)

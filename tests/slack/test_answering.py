@@ -282,6 +282,24 @@ async def test_a_short_wait_is_waited_for(build, slack):
     assert time.monotonic() - started >= 0.05
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [
+        {"status": 500},
+        {"text": "<html>a proxy's page</html>"},
+        {"status": 429, "headers": {"Retry-After": "0.05"}},
+    ],
+    ids=["500", "a page with 200", "429"],
+)
+async def test_an_answer_arrives_though_slack_failed_twice(build, slack, audit, failure):
+    """What is no “ok” of Slack's did not arrive; the asker alone sees it, so it may be said again."""
+    failures = iter([web.Response(**failure), web.Response(**failure)])
+    slack.broken["response_url"] = lambda _: next(failures, None)
+    await build(commands={"/account-health": health}).dispatch(slack.command())
+    assert slack.texts() == ["Acme 7.2"]
+    assert [row.delivered for row in audit.rows] == ["ephemeral"]
+
+
 async def test_answers_never_go_to_an_address_that_is_not_slacks(build, slack, audit):
     edge = build(commands={"/account-health": health})
     port = slack.url.rpartition(":")[2]

@@ -54,7 +54,7 @@ async def test_a_post_that_slack_turned_away_is_made_again(build, slack):
 async def test_a_modal_does_not_wait_for_its_trigger_to_die(build, slack):
     slack.broken["views.open"] = lambda _: web.Response(status=429, headers={"Retry-After": "1"})
     with pytest.raises(SourceUnavailable, match="wait"):
-        await build().side.web.call("views.open", Patience(5, repeat_lost=False, longest_wait=0))
+        await build().side.web.call("views.open", Patience(5, longest_wait=0))
     assert slack.count("views.open") == 1
 
 
@@ -64,9 +64,7 @@ async def test_a_slow_slack_is_given_up(build, slack):
 
     slack.broken["users.info"] = slow
     with pytest.raises(Lost, match="in time"):
-        await build().side.web.call(
-            "users.info", Patience(0.05, repeat_lost=False, longest_wait=0), user="U1"
-        )
+        await build().side.web.call("users.info", Patience(0.05, longest_wait=0), user="U1")
 
 
 async def test_a_refusal_carries_slacks_own_word_and_is_counted(build, slack):
