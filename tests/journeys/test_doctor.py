@@ -99,7 +99,7 @@ async def test_every_missing_scope_group_and_channel_at_once(slack: StandinServe
         workspace,
         scopes=["commands", "chat:write", "users:read", "channels:read", "usergroups:read", "im:read"],
     )
-    workspace.installs[DEMO_BOT_TOKEN].scopes += ["groups:read", "files:write"]
+    workspace.installs[DEMO_BOT_TOKEN].scopes += ["groups:read", "pins:write"]
     workspace.groups.clear()
     gone = workspace.find_channel("discuss-scaled-success")
     shared = workspace.find_channel("discuss-technical-advisors")
@@ -117,7 +117,7 @@ async def test_every_missing_scope_group_and_channel_at_once(slack: StandinServe
         ("channel: #discuss-technical-advisors", "shared with another organisation", "remove the people"),
     ):
         assert one_of(found["problem"], *words), words
-    assert one_of(found["note"], "files:write is granted but not needed")
+    assert one_of(found["note"], "pins:write is granted but not needed")
 
 
 @pytest.mark.parametrize(
