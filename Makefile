@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: test demo pictures bench soak lint format lock
+.PHONY: test demo gallery pictures bench soak lint format lock
 .DEFAULT_GOAL := test
 
 # The pinned set first, hashes checked; then this project on top, without looking for anything more.
@@ -18,7 +18,7 @@ $(READY): requirements.lock pyproject.toml
 
 # Everything CI runs: style, types, the contracts of the house, all tests.
 test: $(READY) lint
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -29,6 +29,10 @@ lint: $(READY)
 # A local Slack workspace, the bot and a fictional book of business.
 demo: $(READY)
 	$(BIN)/ta-bot demo $(ARGS)
+
+# Every view the tests keep and every block, light and dark, wide and narrow, beside its JSON.
+gallery: $(READY)
+	$(BIN)/python -m bot.standin.gallery $(ARGS)
 
 # The README's pictures, taken in a running demo; needs a Chromium.
 pictures: $(READY)

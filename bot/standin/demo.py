@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from bot.clock import SystemClock
 from bot.errors import OperatorError
 from bot.standin.book import people, write_csvs
+from bot.standin.presence import scatter
 from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN
 from bot.standin.workspace import build_workspace
@@ -52,6 +53,7 @@ async def _demo(port: int, browser: bool, directory: Path) -> None:
     console = Console(stderr=True)
     today = SystemClock(ZoneInfo("UTC")).today()
     async with StandinServer(build_workspace(people(today)), port=port) as server:
+        scatter(server.workspace)
         environment = _environment(server, directory)
         # The bot starts while the book is written: it takes in what is imported under its eyes.
         bot = await _start(directory, {**environment, "TA_BOT_DEMO_CLOCK": server.clock_url})

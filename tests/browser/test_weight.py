@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+import json
+
+from playwright.async_api import Browser, expect
 
 from bot.standin.gallery import samples
 from bot.standin.state import Message
@@ -10,7 +12,7 @@ from bot.standin.state import Message
 TA = "signe.aldstrom"
 MOST_BYTES = 200 * 1024
 LONGEST_TASK = 100
-WATCH = """() => { window.tasks = []; new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: "longtask" }); }"""
+WATCHED = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"]
 
 
 async def test_the_page_weighs_at_most_200_kb(app, open_page) -> None:
@@ -46,30 +48,30 @@ def fill(app, count: int) -> None:
     workspace.changed()
 
 
-async def longest_task(app, open_page) -> float:
+async def longest_task(app, browser: Browser, open_page) -> float:
+    """Milliseconds of work in the longest task while scrolling from the newest message to the first."""
     page = await open_page(f"{app.server.base_url}/#as={TA}&channel=general")
     await expect(page.locator("#messages .message")).to_have_count(100)
     await page.wait_for_timeout(300)
-    await page.evaluate(WATCH)
+    await browser.start_tracing(page=page, categories=WATCHED)
     await page.hover("#messages")
-    for _ in range(400):
+    for _ in range(600):
         await page.mouse.wheel(0, -2500)
         await page.wait_for_timeout(20)
-        if (
-            await page.locator(".beginning").count()
-            and await page.evaluate("document.querySelector('#messages').scrollTop") == 0
-        ):
+        if await page.locator(".beginning").count():
             break
+    traced = json.loads(await browser.stop_tracing())["traceEvents"]
     await expect(page.locator("#messages .message")).to_have_count(1000)
-    return max(await page.evaluate("window.tasks"), default=0.0)
+    tasks = [one["tdur"] / 1000 for one in traced if one["name"] == "RunTask" and "tdur" in one]
+    assert len(tasks) > 1000
+    return max(tasks)
 
 
-async def test_a_thousand_messages_scroll_without_a_long_task(app, open_page) -> None:
+async def test_a_thousand_messages_scroll_without_a_long_task(app, browser: Browser, open_page) -> None:
     fill(app, 1000)
-    # Whatever else the machine does is in these figures too: one quiet run of three is enough.
-    measured = []
-    for _ in range(3):
-        measured.append(await longest_task(app, open_page))
-        if measured[-1] <= LONGEST_TASK:
-            break
+    # A task's own time on a processor, since a busy machine stretches every task; even so, caches and collections
+    # of others are in it, and one quiet run of three is enough.
+    measured: list[float] = []
+    while len(measured) < 3 and min(measured, default=LONGEST_TASK + 1) > LONGEST_TASK:
+        measured.append(await longest_task(app, browser, open_page))
     assert min(measured) <= LONGEST_TASK, measured
