@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--only lookup,writes,requests,start]`."""
+"""`python -m benchmarks [--quick] [--only lookup,writes,segments,start,requests]`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from benchmarks.report import QUICK, Line, Size, machine, show
 BENCHMARKS = {
     "lookup": "Look-ups",
     "writes": "Writing and importing",
+    "segments": "Segments of a whole book",
     "start": "Cold start and memory",
     "requests": "Signed /account-health requests",
 }

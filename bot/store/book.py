@@ -93,11 +93,12 @@ class StoredBook:
         self, *, ta_email: str | None = None, team: str | None = None, stamped: bool = False
     ) -> tuple[SegmentRow, ...]:
         """The same accounts with what segments need of each, in no order; `stamped` adds where from."""
-        prepared, params = self._chosen(SEGMENT_COLUMNS, ta_email, team)
+        columns = (*SEGMENT_COLUMNS, accounts.c.provenance) if stamped else SEGMENT_COLUMNS
+        prepared, params = self._chosen(columns, ta_email, team)
 
         def read(connection: sa.Connection) -> tuple[SegmentRow, ...]:
             rows = connection.exec_driver_sql(prepared.sql, params)
-            return tuple([segment_row_of(row, stamped=stamped) for row in rows])
+            return tuple([segment_row_of(row) for row in rows])
 
         return await self._database.scan(read)
 

@@ -26,11 +26,8 @@ ACCOUNT_COLUMNS = (
 )
 """What `account_of` reads, in its order."""
 
-SEGMENT_COLUMNS = (
-    *(accounts.c[name] for name in SegmentRow._fields if name not in ("counted", "earned")),
-    accounts.c.provenance,
-)
-"""What `segment_row_of` reads, in its order."""
+SEGMENT_COLUMNS = tuple(accounts.c[name] for name in SegmentRow._fields if name not in ("counted", "earned"))
+"""What `segment_row_of` reads, in its order; `provenance` may follow."""
 
 WEEK_COLUMNS = tuple(weeks.columns)
 """What `week_of` reads, in its order."""
@@ -95,14 +92,15 @@ def account_of(row: Any) -> Account:
     return account
 
 
-def segment_row_of(row: Any, *, stamped: bool) -> SegmentRow:
-    """What segments need of an account, from a raw row of SEGMENT_COLUMNS."""
-    values = list(row[:-1])
+def segment_row_of(row: Any) -> SegmentRow:
+    """What segments need of an account, from a raw row of SEGMENT_COLUMNS and perhaps its provenance."""
+    values = list(row)
     if values[_RENEWAL] is not None:
         values[_RENEWAL] = DAY.decode(values[_RENEWAL])
-    stamps = provenance.decode(row[-1]) if stamped else None
-    values += (stamps[_DEVELOPERS], stamps[_ARR]) if stamps else (None, None)
-    return SegmentRow._make(values)
+    if len(values) == len(SEGMENT_COLUMNS):
+        return SegmentRow._make((*values, None, None))
+    stamps = provenance.decode(values.pop())
+    return SegmentRow._make((*values, stamps[_DEVELOPERS], stamps[_ARR]))
 
 
 def week_of(row: Any) -> Week:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks import lookup, writes
+from benchmarks import lookup, segments, writes
 from benchmarks.__main__ import main
 from benchmarks.load import Load
 from benchmarks.names import invented, mistyped
@@ -33,6 +33,14 @@ def test_writes_give_goal_9(tmp_path: Path) -> None:
     lines = writes.run(TINY, tmp_path)
     assert [line.number for line in lines] == [9, 9, 9, None]
     assert all(line.ratio and line.ratio > 0 for line in lines[:3])
+
+
+def test_segments_give_seconds_over_the_book(tmp_path: Path) -> None:
+    classified, drift = segments.run(TINY, tmp_path)
+    assert classified.ratio
+    assert drift.ratio
+    assert classified.goal == pytest.approx(0.002)
+    assert "drift in this book" in drift.note
 
 
 @pytest.mark.parametrize(("kind", "answered"), [("noop", False), ("fixed", True)])

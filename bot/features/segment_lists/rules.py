@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -129,15 +129,19 @@ class Listed(NamedTuple):
     near: Boundary | None = None
 
 
-def read(rows: Iterable[SegmentRow], model: SegmentModel) -> list[Listed]:
-    """Every account, classified."""
+def read(rows: Iterable[SegmentRow], model: SegmentModel) -> Iterator[Listed]:
+    """Every account, classified; one after the other, since of a whole book few are kept."""
     find = Classifier(model)
-    listed = []
     for row in rows:
         found = find(row.developers, row.arr)
         wrong = isinstance(found, Classified) and disagrees(row.segment, row.team, found.rule)
-        listed.append(Listed(row, found, wrong))
-    return listed
+        yield Listed(row, found, wrong)
+
+
+def count_unclassified(rows: Iterable[SegmentRow], model: SegmentModel) -> int:
+    """How many accounts no row can be told for."""
+    partly = [row for row in rows if row.developers is None or row.arr is None]
+    return sum([isinstance(one.found, Unclassified) for one in read(partly, model)])
 
 
 def members(listed: Iterable[Listed], scope: Scope, model: SegmentModel) -> list[Listed]:
@@ -175,15 +179,15 @@ def drifting(listed: Iterable[Listed], model: SegmentModel, margin: Margin, toda
         row = one.row
         return teams.get(record_team(row, one.found), last), one.near is not None, -(row.arr or 0), row.name
 
-    found = [_with_edge(one, margin, today) for one in listed if isinstance(one.found, Classified)]
-    return sorted((one for one in found if one.drifts or one.near), key=rank)
+    found = (one if one.drifts else _near(one, margin, today) for one in listed)
+    return sorted((one for one in found if one), key=rank)
 
 
-def _with_edge(one: Listed, margin: Margin, today: date) -> Listed:
-    if one.drifts or not isinstance(one.found, Classified):
-        return one
+def _near(one: Listed, margin: Margin, today: date) -> Listed | None:
+    if not isinstance(one.found, Classified):
+        return None
     near = near_renewal(one.row, one.found, margin, today)
-    return one._replace(near=near) if near else one
+    return one._replace(near=near) if near else None
 
 
 def record_team(row: SegmentRow, found: Classified | Unclassified) -> str:
@@ -216,10 +220,21 @@ def part_of(listed: Sequence[Listed], health: HealthRules, label: str = "", team
         count=len(listed),
         arr=sum(known),
         arr_unknown=len(listed) - len(known),
-        categories=Counter([category_of(one.row, health) for one in listed]),
+        categories=_split(listed, health),
         drifting=sum([one.drifts for one in listed]),
         near=sum([one.near is not None for one in listed]),
     )
+
+
+def _split(listed: Sequence[Listed], health: HealthRules) -> Mapping[Category | None, int]:
+    """How many are in each category; recorded words are counted before they are read, since most are the same."""
+    words = Counter([one.row.health_category for one in listed])
+    split: Counter[Category | None] = Counter(
+        {Category(word): count for word, count in words.items() if word}
+    )
+    if words[None]:
+        split.update(category_of(one.row, health) for one in listed if one.row.health_category is None)
+    return split
 
 
 def whole_of(parts: Sequence[Part]) -> Part:
@@ -230,7 +245,7 @@ def whole_of(parts: Sequence[Part]) -> Part:
         count=sum(one.count for one in parts),
         arr=sum(one.arr for one in parts),
         arr_unknown=sum(one.arr_unknown for one in parts),
-        categories=sum((Counter(one.categories) for one in parts), Counter()),
+        categories=sum((Counter(one.categories) for one in parts), Counter[Category | None]()),
         drifting=sum(one.drifting for one in parts),
         near=sum(one.near for one in parts),
     )

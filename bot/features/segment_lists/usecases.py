@@ -14,7 +14,6 @@ from bot.domain.freshness import is_stale
 from bot.domain.model_choice import Chosen, choose_model
 from bot.domain.person import Team
 from bot.domain.provenance import value_of
-from bot.domain.segment import Unclassified
 from bot.errors import UserError, WrongUsage
 from bot.features.segment_lists import rules, views
 from bot.features.segment_lists.rules import Kind, Listed, Scope
@@ -91,7 +90,7 @@ async def prepare_correction(asked: Action, ports: Ports) -> Modal:
         if account is None:
             raise UserError("That account is no longer in the book. Look for it with `/segment NAME`.")
         chosen = _chosen(ports, Scope(kind=Kind.DRIFT))
-        listed: Sequence[Listed] = rules.read([_row(account)], chosen.model)
+        listed: Sequence[Listed] = list(rules.read([_row(account)], chosen.model))
     else:
         scope, _ = rules.read_token(asked.value)
         chosen = _chosen(ports, scope)
@@ -150,7 +149,7 @@ def _decide(
 ) -> tuple[list[Listed], int]:
     model = chosen.model
     listed = rules.read(rows, model)
-    unclassified = sum([isinstance(one.found, Unclassified) for one in listed])
+    unclassified = rules.count_unclassified(rows, model)
     if scope.kind is not Kind.DRIFT:
         return rules.members(listed, scope, model), unclassified
     found = rules.drifting(listed, model, ports.policy.drift, ports.clock.today())
