@@ -155,3 +155,19 @@ def test_the_database_is_kept_safe(run: Run, tmp_path: Path) -> None:
     assert "was up to date" in run("db", "upgrade").stdout
     assert run("db", "backup", str(tmp_path / "copy.db")).returncode == 0
     assert (tmp_path / "copy.db").stat().st_size > 0
+
+
+def test_segmentation_models_are_proved_and_what_is_wrong_is_named(run: Run, tmp_path: Path) -> None:
+    """A model with a hole is named with a point in it; serving it is refused elsewhere by the same rule."""
+    proved = run("segments", "check")
+    assert (proved.returncode, proved.stdout.count("total (")) == (0, 2)
+    own = tmp_path / "own.toml"
+    row = '[[segmentation.models.fy25.rules]]\nsegment = "S"\nteam = "digital"\narr = "any"\n'
+    own.write_text(
+        f"{row}developers_from = 5\n{row}developers_from = 0\ndevelopers_to = 9\n", encoding="utf-8"
+    )
+    wrong = run("segments", "check", "--model", "fy25", TA_BOT_POLICY=str(own))
+    assert (wrong.returncode, "both cover 5 developers with ARR of $0" in wrong.stdout) == (1, True)
+    assert run("try", "/segment devs=1", TA_BOT_POLICY=str(own)).returncode == 1
+    unknown = run("segments", "check", "--model", "fy99")
+    assert (unknown.returncode, "known: fy25, managed-unmanaged" in unknown.stderr) == (1, True)
