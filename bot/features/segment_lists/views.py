@@ -125,7 +125,7 @@ def _about(page: Page) -> list[str]:
         said.append(
             f"{_disagree(page.total.drifting)} with the rules here: `/segment drift` lists every one."
         )
-    if not page.chosen.current:
+    if not page.chosen.current or page.chosen.asked_on:
         said.append(
             f"Under the model `{text.escape(model.name)}`, in force {model.period}; the numbers are today's."
         )
