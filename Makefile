@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLS := $(VENV)/.tools
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .PHONY: test demo gallery pictures bench soak lint format lock
 .DEFAULT_GOAL := test
@@ -16,11 +18,17 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+# What only developers need: linters, types, tests, a browser's driver.
+$(TOOLS): $(READY) requirements-dev.lock
+	@echo "installing what requirements-dev.lock pins (once) ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $(TOOLS)
+
 # Everything CI runs: style, types, the contracts of the house, all tests.
-test: $(READY) lint
+test: $(TOOLS) lint
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-lint: $(READY)
+lint: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -43,13 +51,15 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # Crash and load bars in full.
-soak: $(READY)
+soak: $(TOOLS)
 	$(BIN)/python -m pytest -m soak
 
-format: $(READY)
+format: $(TOOLS)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 # Pins every package with hashes; no index address is written.
+.PHONY: lock
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev pyproject.toml -o requirements.lock
+	$(LOCK) --extra build pyproject.toml -o requirements.lock
+	$(LOCK) --extra build --extra dev pyproject.toml -o requirements-dev.lock
