@@ -92,11 +92,13 @@ def moment(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at.isoformat(' ', 'minutes')[:16]} UTC>"
 
 
+@lru_cache(maxsize=4096)  # the same days stand in every answer
 def day(on: date) -> str:
     """A date that nobody reads the wrong way round: `3 Mar 2027`."""
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
+@lru_cache(maxsize=4096)
 def short_day(on: date) -> str:
     """A date of the last months: `3 Mar`."""
     return f"{on.day} {MONTHS[on.month - 1]}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, cast
 
 from bot.domain.account import Account, Week
 from bot.domain.kpi import Ratio, consumption_parts, utilization_parts
@@ -149,41 +149,41 @@ class HealthReading:
     pillars: Mapping[Pillar, float | None]
 
 
-_Judged: TypeAlias = tuple[TraitRule, Fact[Any], str, Verdict | None]
-
-
 def read_account(account: Account, rules: HealthRules, today: date) -> HealthReading:
     """Read every trait of an account by the rules; unknown traits are left out and named."""
-    seen = [_judged(rule, account, today) for rule in rules.traits]
+    seen: list[tuple[TraitRule, Fact[Any], str, Verdict | None]] = []
     known: dict[Pillar, list[float]] = {}
-    for rule, _, _, verdict in seen:
-        if verdict is not None:
+    for rule in rules.traits:
+        compute, detail = _COMPUTED.get(rule.key), ""
+        value: Fact[Any]
+        if compute is None:
+            value = getattr(account, rule.key)
+        else:
+            value, detail, _ = compute(account, today)
+        verdict = None
+        if isinstance(value, Known):
+            verdict = rule.verdict_of(value.value)
             known.setdefault(rule.pillar, []).append(rules.points[verdict])
+        seen.append((rule, value, detail, verdict))
     means = {pillar: sum(points) / len(points) for pillar, points in known.items()}
     weight = sum([rules.weights[pillar] for pillar in known])
     score = sum([rules.weights[pillar] * mean for pillar, mean in means.items()]) / weight if weight else None
     shares = {pillar: rules.weights[pillar] / weight / len(points) for pillar, points in known.items()}
+    # What the score would gain were a trait healthy: its points, by its share of the score.
+    gains = {verdict: rules.points[Verdict.HEALTHY] - points for verdict, points in rules.points.items()}
     return HealthReading(
         score=score,
         category=None if score is None else rules.category_of(score),
-        traits=tuple([_reading(one, rules, shares) for one in seen]),
+        traits=tuple(
+            [
+                TraitReading(
+                    rule, value, verdict, gains[verdict] * shares[rule.pillar] if verdict else None, detail
+                )
+                for rule, value, detail, verdict in seen
+            ]
+        ),
         pillars={pillar: means.get(pillar) for pillar in rules.weights},
     )
-
-
-def _judged(rule: TraitRule, account: Account, today: date) -> _Judged:
-    compute = _COMPUTED.get(rule.key)
-    value, detail = (getattr(account, rule.key), "") if compute is None else compute(account, today)[:2]
-    return rule, value, detail, None if isinstance(value, Unknown) else rule.verdict_of(value.value)
-
-
-def _reading(judged: _Judged, rules: HealthRules, shares: Mapping[Pillar, float]) -> TraitReading:
-    """Add what the score would gain were the trait healthy: its points, by its share of the score."""
-    rule, value, detail, verdict = judged
-    cost = None
-    if verdict is not None:
-        cost = (rules.points[Verdict.HEALTHY] - rules.points[verdict]) * shares[rule.pillar]
-    return TraitReading(rule, value, verdict, cost, detail)
 
 
 def read_week(week: Week, rules: HealthRules) -> HealthReading:

@@ -237,9 +237,9 @@ def line_of(weeks: Sequence[Ended], limit: int) -> Line | None:
     if len(drawn) < 2:
         return None
     return Line(
-        weeks=tuple(week.week_ending for week in drawn),
-        scores=tuple(round(week.health_score or 0.0, 2) for week in drawn),
-        seats_used=tuple(_per_ten(week) for week in drawn) if with_seats else (),
+        weeks=tuple([week.week_ending for week in drawn]),
+        scores=tuple([round(week.health_score or 0.0, 2) for week in drawn]),
+        seats_used=tuple([_per_ten(week) for week in drawn]) if with_seats else (),
         left_out=len(recent) - len(drawn),
     )
 
