@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from playwright.async_api import expect
 
 TA, OTHER = "signe.aldstrom", "marcus.teague"
@@ -22,6 +23,7 @@ async def seconds_until(seen, does) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.alone
 async def test_two_browsers_see_each_others_effects_within_a_second(app, open_page) -> None:
     one = await open_page(f"{app.server.base_url}/#as={TA}&channel=general")
     two = await open_page(f"{app.server.base_url}/#as={OTHER}&channel=general")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from bot.standin.gallery import samples
@@ -67,6 +68,7 @@ async def longest_task(app, browser: Browser, open_page) -> float:
     return max(tasks)
 
 
+@pytest.mark.alone
 async def test_a_thousand_messages_scroll_without_a_long_task(app, browser: Browser, open_page) -> None:
     fill(app, 1000)
     # A task's own time on a processor, since a busy machine stretches every task; even so, caches and collections

@@ -8,7 +8,7 @@ import { drawModal, forgetModals, listenToModal } from "/page/modal.js";
 import { drawActing, drawMe, drawPlace, drawSidebar } from "/page/sidebar.js";
 import { act, call, channelName, channelOf, isApp, mine, page, tell } from "/page/state.js";
 
-const NEWEST = 100, OLDER = 20; // as many messages are shown at first, and as many more each time one scrolls up
+const NEWEST = 100, OLDER = 8; // as many messages are shown at first, and as many more each time one scrolls up
 const messages = log(at("messages"), { openThread });
 const replies = log(at("replies"), { openThread });
 const main = composer(at("composer"), { id: "line", label: "Message", where: () => ({ channel: page.channel }) });
