@@ -17,6 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.domain.names import LONGEST, domain_in, fold, in_order, stem, unquoted
+from bot.domain.packed import PackedTexts
 
 _RAREST = 8  # trigrams of a query that are looked up
 _ENOUGH = 6_000  # labels read from postings, after which no further trigram is looked up: 26,000 find no more
@@ -71,8 +72,8 @@ class NameIndex:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._ids: list[str] = []
-        self._names: list[str] = []
+        self._ids = PackedTexts()
+        self._names = PackedTexts()
         self._labels: list[str] = []
         self._owners = array("I")
         self._stems = array("B")  # a stem is the beginning of its label: its length says all
