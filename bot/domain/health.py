@@ -207,17 +207,17 @@ def account_in(week: Week) -> Account:
 class _Then:
     """What a week recorded, each value with its origin; making a whole account of it took longer than reading it."""
 
-    __slots__ = ("_stamp", "_week")
-
     def __init__(self, week: Week) -> None:
-        self._week = week
-        self._stamp = Stamp(week.source, datetime.combine(week.week_ending, time(), UTC))
+        stamp = Stamp(week.source, datetime.combine(week.week_ending, time(), UTC))
+        for name in _RECORDED:
+            value = getattr(week, name)
+            self.__dict__[name] = _NOT_THAT_WEEK if value is None else Known(value, stamp)
 
     def __getattr__(self, name: str) -> Fact[Any]:
-        value = getattr(self._week, name, None)
-        return _NOT_THAT_WEEK if value is None else Known(value, self._stamp)
+        return _NOT_THAT_WEEK
 
 
+_RECORDED = tuple(name for name in Week.__slots__ if name in Account.__slots__)
 _NOT_THAT_WEEK = Unknown("not recorded that week")
 
 
