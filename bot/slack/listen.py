@@ -133,7 +133,7 @@ class _Listeners:
         if self._seen.again(ask.request_id):
             _log.info("delivered again", ref=ask.reference, ask=kind)
             return
-        self._working.start(self._attendant.attend(ask, payloads.teams(body), handler, kind))
+        self._working.start_after_ack(self._attendant.attend(ask, payloads.teams(body), handler, kind))
 
 
 def reference() -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import log
 
+TURNS = 2  # of the loop: aiohttp runs a request's handler in a task of its own and writes what it gave in the next
 _log = log.get(__name__)
 
 
@@ -18,6 +19,10 @@ class Working:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start_after_ack(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """The same, once the loop has sent what is ready: the ack, which the web server writes a turn later."""
+        return self.start(_after_ack(work))
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run it in a task of its own; whatever it raises is logged, never lost."""
@@ -51,3 +56,9 @@ def traced(error: BaseException | None) -> str:
     """Where an exception came from, innermost first. Its own words stay out: they may name a customer."""
     frames = traceback.extract_tb(error.__traceback__) if error else []
     return " < ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in reversed(frames))
+
+
+async def _after_ack(work: Coroutine[Any, Any, Any]) -> Any:
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    return await work
