@@ -27,6 +27,17 @@ class Kpi(StrEnum):
     AVERAGE_HEALTH = "average_health"
 
 
+KPI_NAMES: Mapping[Kpi, str] = {
+    Kpi.UTILIZATION: "utilization",
+    Kpi.CONSUMPTION: "consumption",
+    Kpi.GRR: "ARR kept (GRR)",
+    Kpi.NRR: "ARR grown (NRR)",
+    Kpi.VALUE_REALIZATION: "value realization",
+    Kpi.AVERAGE_HEALTH: "average health",
+}
+"""What each is called inside a sentence."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """What is expected: `at_least` as a ratio (0.8) or a score; `tolerance` is the ± around it, 0 if none.

@@ -30,7 +30,9 @@ HELLO = Picture(
 def _browser() -> None:
     if find_chromium() is None:
         assert os.environ.get("CI") != "true", "CI must have a Chromium: .ci/run installs it"
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+        pytest.skip(
+            "no Chromium on this machine (Debian: apt-get install chromium)"
+        )  # never in CI: see above
 
 
 @pytest.fixture

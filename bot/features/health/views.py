@@ -225,7 +225,7 @@ def _kpis(card: Card, notes: Notes) -> list[Block]:
     lines = [_kpi(one, notes) for one in card.kpis]
     whose: dict[str, list[str]] = {}
     for one in card.kpis:
-        whose.setdefault(one.target.whose, []).append(rules.KPI_NAMES[one.kpi])
+        whose.setdefault(one.target.whose, []).append(rules.KPI_TITLES[one.kpi])
     said = " · ".join(f"{', '.join(names)}: {text.escape(who)}" for who, names in whose.items() if who)
     blocks: list[Block] = [
         build.section("\n".join((f"*KPIs of the {text.name(card.serving.short)}*", *lines)))
@@ -238,7 +238,7 @@ def _kpis(card: Card, notes: Notes) -> list[Block]:
 
 def _kpi(one: KpiReading, notes: Notes) -> str:
     value, target = one.value, one.target
-    label, expected = rules.KPI_NAMES[one.kpi], text.target(target.at_least, target.tolerance, target.text)
+    label, expected = rules.KPI_TITLES[one.kpi], text.target(target.at_least, target.tolerance, target.text)
     if not isinstance(value, Known):
         return f"? *{label}* {notes.missing(label)} (target {expected}): {text.escape(value.reason)}"
     shown = f"{text.percent(value.value)}{notes.of(value, rules.KPI_GROUPS.get(one.kpi, Group.USAGE))}"

@@ -12,7 +12,7 @@ from bot.domain.account import Account
 from bot.domain.amounts import dollars
 from bot.domain.boundary import Boundary, disagrees
 from bot.domain.freshness import GROUP_OF, is_stale
-from bot.domain.kpi import Kpi, Target
+from bot.domain.kpi import KPI_NAMES, Kpi, Target
 from bot.domain.model_choice import Chosen
 from bot.domain.person import Team
 from bot.domain.provenance import Fact, Known, value_of
@@ -23,14 +23,6 @@ CHOOSE = "segments.choose"
 FIND = "segments.find"
 CORRECT = "segment_lists.correct"  # heard by the feature that lists drift
 OPEN_CARD = "health.find"  # heard by the account's own feature: it answers with the card
-KPI_NAMES = {
-    Kpi.UTILIZATION: "utilization",
-    Kpi.CONSUMPTION: "consumption",
-    Kpi.GRR: "ARR kept (GRR)",
-    Kpi.NRR: "ARR grown (NRR)",
-    Kpi.VALUE_REALIZATION: "value realization",
-    Kpi.AVERAGE_HEALTH: "average health",
-}
 MISSING = {"developers": "the number of developers", "arr": "ARR"}
 
 
