@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -101,3 +102,14 @@ class Typeahead(Ask):
 
     action_id: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Work whose time has come. `key` is the same each time it is tried; `attempt` counts from 1."""
+
+    job: str
+    key: str
+    subject: str
+    due_at: datetime
+    attempt: int = 1

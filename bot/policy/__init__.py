@@ -14,7 +14,9 @@ from pydantic import ValidationError
 
 from bot.domain.account import Group
 from bot.domain.boundary import Margin
+from bot.domain.digest import DigestRules
 from bot.domain.health import HealthRules
+from bot.domain.keeping import WorkRules
 from bot.domain.kpi import KpiRules
 from bot.domain.lifecycle import LifecycleRules
 from bot.domain.person import Team
@@ -52,6 +54,8 @@ class Policy:
     health: HealthRules
     kpis: KpiRules
     lifecycle: LifecycleRules
+    digest: DigestRules
+    work: WorkRules
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
     change_weeks: int  # the score's change is against this many weeks ago
     chart_weeks: int  # how many weeks a card's chart shows
@@ -162,6 +166,8 @@ def _policy(table: PolicyTable) -> Policy:
         health=build.health_of(table.health),
         kpis=build.kpis_of(table.kpis),
         lifecycle=build.lifecycle_of(table.lifecycle),
+        digest=build.digest_of(table),
+        work=build.work_of(table.work),
         freshness={group: age for group, age in ages.items() if age is not None},
         change_weeks=table.change_weeks,
         chart_weeks=table.chart_weeks,

@@ -20,14 +20,20 @@ from pydantic import (
 from bot.policy.lines import Path
 
 TeamName = Literal["enterprise", "scaled", "digital"]
-_SPAN = re.compile(r"(\d+) (hour|day|week|month)s?")
-_UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+_SPAN = re.compile(r"(\d+) (second|minute|hour|day|week|month)s?")
+_UNITS = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+}
 
 
 def _span(value: Any) -> timedelta:
     match = _SPAN.fullmatch(value) if isinstance(value, str) else None
     if not match or not int(match[1]) or match[2] == "month":
-        msg = 'must be a number of hours, days or weeks, like "7 days" or "48 hours"'
+        msg = 'must be a number of minutes, hours, days or weeks, like "7 days" or "48 hours"'
         raise ValueError(msg)
     return int(match[1]) * _UNITS[match[2]]
 
@@ -221,6 +227,50 @@ class LifecycleTable(Table):
     adopted_consumption: Share
 
 
+class DigestFreshnessTable(Table):
+    """How old values may be to be summed up for a channel, by group."""
+
+    health: Span
+    usage: Span
+    revenue: Span
+    tickets: Span
+
+
+class DigestLinksTable(Table):
+    """The views that a TA uses in Vitally."""
+
+    my_traits: str
+    book_by_ta: str
+    category_changes: str
+
+
+class DigestTable(Table):
+    """The weekly digest."""
+
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    at: TimeOfDay
+    chart_weeks: Annotated[int, Field(ge=2, le=20)]
+    movers: Whole
+    shown: Annotated[int, Field(ge=1, le=50)]
+    on_holiday: Literal["next working day", "post anyway"]
+    missed: Literal["post late", "skip"]
+    late_after: Span
+    skip_after: Span
+    stale_share: Annotated[float, Field(ge=0, lt=1)]
+    utilization_days: Annotated[list[Whole], Field(min_length=1)]
+    freshness: DigestFreshnessTable
+    links: DigestLinksTable
+
+
+class WorkTable(Table):
+    """How long work and messages are tried, and kept."""
+
+    message_retries: Annotated[list[Span], Field(min_length=1)]
+    keep_work: Span
+    keep_messages: Span
+    keep_texts: Span
+
+
 class SeatsAlertTable(Table):
     """Licensed seats running out."""
 
@@ -307,6 +357,8 @@ class PolicyTable(Table):
     health: HealthTable
     freshness: FreshnessTable
     lifecycle: LifecycleTable
+    digest: DigestTable
+    work: WorkTable
     alerts: AlertsTable
     programmes: dict[str, ProgrammeTable]
     ooo: OooTable

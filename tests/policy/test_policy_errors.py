@@ -20,7 +20,7 @@ BROKEN = {
         "\n\n[healt]\nred_below = 3",
         (
             "3: healt is not a key of this table; known here: change_weeks, chart_weeks, teams, segmentation, kpis, "
-            "health, freshness, lifecycle, alerts, programmes, ooo, requests, contacts"
+            "health, freshness, lifecycle, digest, work, alerts, programmes, ooo, requests, contacts"
         ),
     ),
     "text for a number": ('chart_weeks = "16"', "1: chart_weeks must be a whole number (it is “16”)"),
@@ -93,7 +93,7 @@ BROKEN = {
     ),
     "no span": (
         '[freshness]\nusage = "a week"',
-        '2: freshness.usage must be a number of hours, days or weeks, like "7 days" or "48 hours" (it is “a week”)',
+        '2: freshness.usage must be a number of minutes, hours, days or weeks, like "7 days" or "48 hours" (it is “a week”)',
     ),
     "no cadence": (
         '[programmes.usage_recap]\nevery = "monthly"',
