@@ -9,7 +9,9 @@ from bot.ports.audit import Audit
 from bot.ports.book import Book
 from bot.ports.clock import Clock
 from bot.ports.directory import Directory
+from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
+from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
 from bot.ports.work import Work
 
@@ -22,6 +24,8 @@ class Ports:
     people: People
     directory: Directory
     messenger: Messenger
+    jobs: Jobs
+    outgoing: OutgoingMessages
     audit: Audit
     work: Work
     clock: Clock

@@ -10,7 +10,9 @@ from bot.store import migrations
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
 from bot.store.database import Database, SqliteDatabase, open_database
+from bot.store.due import StoredWork
 from bot.store.installations import INSTALLATIONS, StoredInstallations
+from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
 
 
@@ -24,6 +26,8 @@ class Store:
     people: StoredPeople
     audit: StoredAudit
     installations: StoredInstallations
+    jobs: StoredWork
+    outgoing: StoredOutgoing
     clock: Clock
 
     @property
@@ -38,8 +42,9 @@ class Store:
             await self.audit_database.connect()
         book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
         installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
+        work = await migrations.migrate(self.database, migrations.WORK, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *audit)
+        return (*book, *installs, *work, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -72,6 +77,8 @@ def open_store(url: str, clock: Clock) -> Store:
         people=StoredPeople(database),
         audit=StoredAudit(audit_database),
         installations=StoredInstallations(database),
+        jobs=StoredWork(database, clock),
+        outgoing=StoredOutgoing(database, clock),
         clock=clock,
     )
 
