@@ -10,6 +10,7 @@ from typing import Any
 
 import bot.features
 import commands
+from bot.bank_holidays import BankHolidays
 from bot.bootstrap.house import House
 from bot.ports import Ports
 from bot.slack.attending import Handlers
@@ -25,6 +26,9 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         messenger=side.messenger,
         audit=house.store.audit,
         work=house.store.work,
+        digests=house.store.digests,
+        coverage=house.store.coverage,
+        calendar=BankHolidays(),
         clock=house.clock,
         policy=house.policy,
     )

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from bot.policy import Policy
 from bot.ports.audit import Audit
 from bot.ports.book import Book
+from bot.ports.calendar import Calendar
 from bot.ports.clock import Clock
+from bot.ports.coverage import Coverage
+from bot.ports.digests import Digests
 from bot.ports.directory import Directory
 from bot.ports.messenger import Messenger
 from bot.ports.people import People
@@ -24,5 +27,8 @@ class Ports:
     messenger: Messenger
     audit: Audit
     work: Work
+    digests: Digests
+    coverage: Coverage
+    calendar: Calendar
     clock: Clock
     policy: Policy

@@ -9,7 +9,9 @@ from bot.ports.clock import Clock
 from bot.store import migrations
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
+from bot.store.coverage import StoredCoverage
 from bot.store.database import Database, SqliteDatabase, open_database
+from bot.store.digests import DIGESTS, StoredDigests
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.people import StoredPeople
 
@@ -24,6 +26,8 @@ class Store:
     people: StoredPeople
     audit: StoredAudit
     installations: StoredInstallations
+    digests: StoredDigests
+    coverage: StoredCoverage
     clock: Clock
 
     @property
@@ -38,8 +42,9 @@ class Store:
             await self.audit_database.connect()
         book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
         installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
+        digests = await migrations.migrate(self.database, DIGESTS, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *audit)
+        return (*book, *installs, *digests, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -72,6 +77,8 @@ def open_store(url: str, clock: Clock) -> Store:
         people=StoredPeople(database),
         audit=StoredAudit(audit_database),
         installations=StoredInstallations(database),
+        digests=StoredDigests(database),
+        coverage=StoredCoverage(database),
         clock=clock,
     )
 

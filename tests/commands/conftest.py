@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bot import policy as policy_module
 from bot.asks import Action, Asker, Command, Place, PlaceKind, Submission, Typeahead
+from bot.bank_holidays import BankHolidays
 from bot.bootstrap.answering import handlers
 from bot.clock import FixedClock
 from bot.domain.person import Person
@@ -92,6 +93,9 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         messenger=side.messenger,
         audit=store.audit,
         work=store.work,
+        digests=store.digests,
+        coverage=store.coverage,
+        calendar=BankHolidays(),
         clock=clock,
         policy=policy_module.load(),
     )
