@@ -24,6 +24,8 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         people=house.store.people,
         directory=side.directory,
         messenger=side.messenger,
+        jobs=house.store.jobs,
+        outgoing=house.store.outgoing,
         audit=house.store.audit,
         work=house.store.work,
         digests=house.store.digests,

@@ -12,7 +12,9 @@ from bot.ports.clock import Clock
 from bot.ports.coverage import Coverage
 from bot.ports.digests import Digests
 from bot.ports.directory import Directory
+from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
+from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
 from bot.ports.work import Work
 
@@ -25,6 +27,8 @@ class Ports:
     people: People
     directory: Directory
     messenger: Messenger
+    jobs: Jobs
+    outgoing: OutgoingMessages
     audit: Audit
     work: Work
     digests: Digests

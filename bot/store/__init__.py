@@ -12,7 +12,9 @@ from bot.store.book import StoredBook
 from bot.store.coverage import StoredCoverage
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.digests import DIGESTS, StoredDigests
+from bot.store.due import StoredWork
 from bot.store.installations import INSTALLATIONS, StoredInstallations
+from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
 
 
@@ -28,6 +30,8 @@ class Store:
     installations: StoredInstallations
     digests: StoredDigests
     coverage: StoredCoverage
+    jobs: StoredWork
+    outgoing: StoredOutgoing
     clock: Clock
 
     @property
@@ -42,9 +46,10 @@ class Store:
             await self.audit_database.connect()
         book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
         installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
+        work = await migrations.migrate(self.database, migrations.WORK, self.clock)
         digests = await migrations.migrate(self.database, DIGESTS, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *digests, *audit)
+        return (*book, *installs, *work, *digests, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -79,6 +84,8 @@ def open_store(url: str, clock: Clock) -> Store:
         installations=StoredInstallations(database),
         digests=StoredDigests(database),
         coverage=StoredCoverage(database),
+        jobs=StoredWork(database, clock),
+        outgoing=StoredOutgoing(database, clock),
         clock=clock,
     )
 

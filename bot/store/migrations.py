@@ -51,6 +51,7 @@ def _first_book(connection: sa.Connection) -> None:
 
 
 BOOK = Family("book", (Migration("the book", _first_book),))
+WORK = Family("work", (Migration("due dates and messages", tables.WORK.create_all),))
 AUDIT = Family("audit", (Migration("the audit rows", tables.AUDIT.create_all),))
 
 

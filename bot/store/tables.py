@@ -16,6 +16,9 @@ AUDIT = sa.MetaData()
 """Who was told what. On SQLite a file of its own: an import holds the book's only write lock for seconds,
 and an answer must not wait for it."""
 
+WORK = sa.MetaData()
+"""Due dates, and messages that must arrive exactly once."""
+
 _TYPES: dict[Kind, sa.types.TypeEngine[Any]] = {
     Kind.TEXT: TEXT,
     Kind.EMAIL: TEXT,
@@ -155,4 +158,46 @@ audit = _table(
         sqlite_where=sa.text("request_id <> ''"),
         postgresql_where=sa.text("request_id <> ''"),
     ),
+)
+
+due_work = _table(
+    "due_work",
+    WORK,
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("job", TEXT, nullable=False),
+    sa.Column("due_at", Instant(), nullable=False),
+    sa.Column("subject", TEXT, nullable=False),
+    sa.Column("state", TEXT, nullable=False),
+    sa.Column("attempt", WHOLE, nullable=False),
+    sa.Column("claim", WHOLE, nullable=False),  # how often it was handed to the engine
+    sa.Column("note", TEXT, nullable=False),
+    sa.Column("changed_at", Instant()),
+    sa.Index("due_work_by_state", "state", "due_at"),
+)
+
+outgoing = _table(
+    "outgoing",
+    WORK,
+    sa.Column("id", WHOLE, primary_key=True, autoincrement=True),  # the order in which a channel gets them
+    sa.Column("key", TEXT, nullable=False, unique=True),
+    sa.Column("channel_id", TEXT, nullable=False),  # "" until a person's direct message is known
+    sa.Column("email", TEXT, nullable=False),
+    sa.Column("reply_to", TEXT, nullable=False),
+    sa.Column("payload", TEXT, nullable=False),
+    sa.Column("accounts", Words(), nullable=False),
+    sa.Column("then_job", TEXT, nullable=False),
+    sa.Column("subject", TEXT, nullable=False),
+    sa.Column("state", TEXT, nullable=False),
+    sa.Column("revision", WHOLE, nullable=False),
+    sa.Column("handed_revision", WHOLE, nullable=False),
+    sa.Column("sent_revision", WHOLE, nullable=False),
+    sa.Column("attempted_at", Instant()),
+    sa.Column("ts", TEXT, nullable=False),
+    sa.Column("permalink", TEXT, nullable=False),
+    sa.Column("note", TEXT, nullable=False),
+    sa.Column("asked_at", Instant(), nullable=False),
+    sa.Column("settled_at", Instant()),
+    sa.Column("sent_at", Instant()),  # on the machine's clock: Slack's one message a second is counted on it
+    sa.Index("outgoing_by_state", "state", "handed_revision"),
+    sa.Index("outgoing_by_channel", "channel_id", "sent_at"),
 )

@@ -91,6 +91,8 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         people=store.people,
         directory=side.directory,
         messenger=side.messenger,
+        jobs=store.jobs,
+        outgoing=store.outgoing,
         audit=store.audit,
         work=store.work,
         digests=store.digests,
