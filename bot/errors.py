@@ -14,6 +14,7 @@ TaBotError
 ├── SourceError          a vendor or Slack failed us
 │   ├── SourceRefused        it answered no (token, scope, unknown id): retrying will not help
 │   └── SourceUnavailable    it did not answer in time, or asked us to wait: retrying may help
+│       └── SourceLost           the answer was lost: whether the call was done is not known
 └── StoreError           the database cannot be used
     ├── DatabaseTooNew       it was written by a newer version of ta-bot
     └── DatabaseUnavailable  it cannot be reached or opened
@@ -126,6 +127,10 @@ class SourceUnavailable(SourceError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class SourceLost(SourceUnavailable):
+    """The connection broke or it failed half-way: whether the call was done is not known."""
 
 
 class StoreError(TaBotError):

@@ -13,6 +13,7 @@ import commands
 from bot.bank_holidays import BankHolidays
 from bot.bootstrap.house import House
 from bot.ports import Ports
+from bot.ports.jobs import Job
 from bot.slack.attending import Handlers
 from bot.slack.wiring import SlackSide
 
@@ -50,6 +51,18 @@ def handlers() -> Handlers:
         shortcuts=_merged(found, "SHORTCUTS"),
         typeaheads=_merged(found, "TYPEAHEADS"),
     )
+
+
+def jobs() -> Mapping[str, Job]:
+    """Every feature's work, by name; a name used twice is a mistake of ours."""
+    found: dict[str, Job] = {}
+    for info in pkgutil.iter_modules(bot.features.__path__, "bot.features."):
+        if importlib.util.find_spec(f"{info.name}.jobs"):
+            for job in importlib.import_module(f"{info.name}.jobs").JOBS:
+                if job.name in found:
+                    raise RuntimeError(f"{info.name}.jobs has {job.name}, which another feature has")
+                found[job.name] = job
+    return found
 
 
 def command_modules() -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from bot import log, manifest
 from bot import settings as settings_module
 from bot.bootstrap.answering import handlers, ports_of
 from bot.bootstrap.house import House, open_house
+from bot.bootstrap.lasting import Lasting, make_lasting
 from bot.clock import TurnableClock
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -36,17 +38,22 @@ async def serve() -> None:
 
 async def _serve(house: House, settings: Settings) -> None:
     side = make_slack(settings, house.clock, house.store.audit, installations=house.store.installations)
-    edge = build_edge(side, ports_of(house, side), handlers())
+    lasting = make_lasting(house, side, ports_of(house, side))
+    edge = build_edge(side, lasting.ports, handlers())
+    stop = asyncio.Event()
     # Names are indexed as soon as we run, not when the first person asks; who asks meanwhile has their ack at
     # once and their answer when the index stands (two seconds at 100,000 accounts).
     edge.working.start(_settle(house))
-    async with _turnable(house, edge):
+    await lasting.start(stop.set)
+    async with _turnable(house, edge, lasting):
         await serve_edge(
             edge,
-            checks={"database": house.store.database.ping},
+            checks={"database": house.store.database.ping, "durable work": lasting.check},
             scopes=tuple(sorted(manifest.load().bot_scopes)),
             age=lambda: _age_of_book(house),
             announce=lambda line: log.get(__name__).info(line),
+            stop=stop,
+            finish=lasting.close,
         )
 
 
@@ -63,14 +70,18 @@ async def _settle(house: House) -> None:
 
 
 @asynccontextmanager
-async def _turnable(house: House, edge: Edge) -> AsyncIterator[None]:
+async def _turnable(house: House, edge: Edge, lasting: Lasting) -> AsyncIterator[None]:
     """Under `ta-bot demo` the clock can be turned; otherwise nothing of that is even imported."""
     if house.settings.ta_bot_demo_clock is None or not isinstance(house.clock, TurnableClock):
         yield
         return
     from bot.bootstrap.turning import Turnable, following
 
-    turnable = Turnable(house.clock, sources=(), settled=lambda: edge.working.drained(SETTLE_SECONDS))
+    async def settled() -> None:
+        await edge.working.drained(SETTLE_SECONDS)
+        await lasting.sweeper.settle(SETTLE_SECONDS)
+
+    turnable = Turnable(house.clock, sources=(lasting.sweeper,), settled=settled)
     async with following(house.settings.ta_bot_demo_clock, turnable):
         yield
 

@@ -19,6 +19,7 @@ class Parcel:
     payload: Mapping[str, Any]
     thread_ts: str = ""
     ts: str = ""  # set: edit that message instead
+    revision: int = 1
     accounts: tuple[str, ...] = ()
 
 

@@ -26,6 +26,7 @@ class Readers:
     name: str
     count: int | None = None
     refused: str = ""  # names no account and no person; safe to show
+    unknown: bool = False  # refused only because Slack did not tell: asking again may help
 
 
 class Directory(Protocol):

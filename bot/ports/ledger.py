@@ -38,6 +38,9 @@ class WorkLedger(Jobs, Protocol):
     async def end_work(self, tx: Transaction, key: str, done: DueWork) -> None:
         """Record what came of it: state, attempt, due date and note as `done` says."""
 
+    async def list_started(self, before: datetime, limit: int) -> tuple[Claimed, ...]:
+        """Work that was handed over before then and has not ended."""
+
     async def count_started(self) -> int:
         """How much work has been handed over and has not ended."""
 
@@ -47,10 +50,14 @@ class WorkLedger(Jobs, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """A message that is handed to the engine: messages of one `lane` are sent in the order of `place`."""
+    """A message that is handed to the engine: messages of one `lane` are sent in the order of `place`.
+
+    `hand` counts how often the same message was handed over.
+    """
 
     key: str
     revision: int
+    hand: int
     lane: str
     place: int
 
@@ -110,6 +117,12 @@ class MessageLedger(OutgoingMessages, Protocol):
 
     async def hand_over(self, tx: Transaction, limit: int) -> tuple[Handed, ...]:
         """Mark waiting revisions as handed, oldest first; a reply only once its first message is settled."""
+
+    async def take_back(self, key: str) -> None:
+        """Let a message that is not settled be handed over anew."""
+
+    async def list_handed(self, before: datetime, limit: int) -> tuple[Handed, ...]:
+        """Messages that were asked for before then, handed over, and are not settled."""
 
     async def find_pending(self, key: str) -> Pending | None:
         """The message to be sent."""

@@ -27,6 +27,7 @@ from bot.slack.web import SlackWeb
 HIDDEN = frozenset(
     {"channel_not_found", "missing_scope", "not_in_channel", "method_not_supported_for_channel_type"}
 )
+HIDDEN_WHY = "I cannot see that channel: invite me to it first"
 LIVES = 60.0
 GROUPS_LIVE = 600.0
 GROUPS_WAIT, GROUPS_REST = 2.0, 30.0
@@ -87,6 +88,10 @@ class SlackDirectory:
             _log.warning("address not told", error=str(error))
             return None
 
+    async def user_id_told(self, email: str) -> str | None:
+        """The same, but raises what Slack answers instead of an answer; never cached."""
+        return await self._user_id(email.lower())
+
     async def find_user_group(self, handle: str) -> str | None:
         """The id of an enabled user group; None as well while Slack does not answer."""
         groups = self._groups.peek("")
@@ -109,18 +114,36 @@ class SlackDirectory:
     async def readers_of(self, channel_id: str) -> Readers:
         """Who would see a message there, asked of Slack anew; refused where anything is unknown."""
         try:
-            seen = await self._look(channel_id, fresh=True)
+            return await self.readers_told(channel_id)
         except SourceRefused as error:
-            hidden = "I cannot see that channel: invite me to it first" if error.code in HIDDEN else ""
-            return Readers(channel_id=channel_id, name="", refused=hidden or judging.WHY["unknown"])
+            hidden = HIDDEN_WHY if error.code in HIDDEN else ""
+            why = hidden or judging.WHY["unknown"]
+            return Readers(channel_id=channel_id, name="", refused=why, unknown=not hidden)
         except SourceError:
-            return Readers(channel_id=channel_id, name="", refused=judging.WHY["unknown"])
+            return Readers(channel_id=channel_id, name="", refused=judging.WHY["unknown"], unknown=True)
+
+    async def readers_told(self, channel_id: str, *, join: bool = False) -> Readers:
+        """The same, but raises what Slack answers instead of an answer; `join` has the bot join a public channel."""
+        seen = await self._look(channel_id, fresh=True)
         refused = seen.channel.shared or judging.WHY.get(seen.reason, "")
         if not refused and seen.channel.archived:
             refused = "it is archived"
+        if join and not refused and seen.channel.can_join:
+            await self._join(channel_id)
         return Readers(
-            channel_id=channel_id, name=seen.channel.name, count=seen.count or None, refused=refused
+            channel_id=channel_id,
+            name=seen.channel.name,
+            count=seen.count or None,
+            refused=refused,
+            unknown=not seen.channel.shared and seen.reason == "unknown",
         )
+
+    async def _join(self, channel_id: str) -> None:
+        """Only members may read a channel's history, which tells after a crash whether a message arrived."""
+        try:
+            await self._web.call("conversations.join", channel=channel_id)
+        except SourceRefused as error:
+            _log.warning("channel not joined", channel=channel_id, error=str(error))
 
     def known(self, asker: Asker, channel_id: str) -> tuple[Member, Place] | None:
         """The person and the place if both are in the caches: no waiting, for the common case."""

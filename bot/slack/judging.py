@@ -33,6 +33,7 @@ class Channel:
     shared: str
     direct_with: str = ""  # the other person, in a direct message with the bot
     archived: bool = False
+    can_join: bool = False  # a public channel that the bot is not in
 
 
 def member(user: Mapping[str, Any], team_id: str) -> Member:
@@ -81,6 +82,9 @@ def channel(info: Mapping[str, Any]) -> Channel:
         shared=_shared(info, is_im=is_im),
         direct_with=str(info.get("user", "")) if is_im else "",
         archived=info.get("is_archived") is True,
+        can_join=info.get("is_channel") is True
+        and info.get("is_private") is False
+        and info.get("is_member") is False,
     )
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 import orjson
 
 from bot.blocks.answers import Home, Message, Modal
-from bot.errors import SourceRefused, SourceUnavailable
+from bot.errors import SourceLost, SourceRefused, SourceUnavailable
 from bot.ports.messenger import Posted
 from bot.slack import views
 from bot.slack.metrics import Metrics
@@ -22,7 +22,6 @@ from bot.slack.web import (
     OPEN_MODAL,
     SAY,
     TRANSIENT,
-    Lost,
     Patience,
     Reply,
     Session,
@@ -36,8 +35,10 @@ FILES = "https://files.slack.com/"
 UPLOAD_SECONDS = 60.0  # a hundred thousand accounts are some twenty megabytes
 # A response URL may be used five times, and a use that failed may count.
 RESPOND = Patience(seconds=10, longest_wait=60, repeats=(0.2, 1.0))
+EDIT = Patience(seconds=30, longest_wait=30, repeats=(0.5, 2.0))
 TWIN_FOR = 3600.0  # how long a workspace that refused native blocks gets the twin without being asked again
 _NOT_SLACKS = "not Slack's"
+Metadata: TypeAlias = Mapping[str, Any]
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -47,8 +48,13 @@ class Outbox(Protocol):
     async def respond(self, url: str, message: Message, *, replace: bool = False) -> None:
         """Answer the asker alone through a request's own URL; `replace` puts it in its message's place."""
 
-    async def post(self, channel_id: str, message: Message) -> Posted:
+    async def post(
+        self, channel_id: str, message: Message, *, thread_ts: str = "", metadata: Metadata | None = None
+    ) -> Posted:
         """Post for everybody there. Who may read it was checked by the caller."""
+
+    async def edit(self, posted: Posted, message: Message, *, metadata: Metadata | None = None) -> Posted:
+        """Put another message in the place of one of ours."""
 
     async def upload(self, channel_id: str, name: str, content: bytes, comment: str) -> None:
         """Share a file there. Who may read it was checked by the caller."""
@@ -91,15 +97,29 @@ class SlackOutbox:
             self._metrics.slack_error("response_url", getattr(error, "code", "") or type(error).__name__)
             raise
 
-    async def post(self, channel_id: str, message: Message) -> Posted:
+    async def post(
+        self, channel_id: str, message: Message, *, thread_ts: str = "", metadata: Metadata | None = None
+    ) -> Posted:
         """chat.postMessage, at most once."""
+        more = {"thread_ts": thread_ts or None, "metadata": metadata}
 
         async def send(said: dict[str, Any]) -> dict[str, Any]:
-            said.update(channel=channel_id, unfurl_links=False, unfurl_media=False)
+            said.update(channel=channel_id, unfurl_links=False, unfurl_media=False, **more)
             return await self._web.call("chat.postMessage", SAY, **said)
 
         answer = await self._with_twin(message, send)
         return Posted(channel_id=str(answer.get("channel", channel_id)), ts=str(answer.get("ts", "")))
+
+    async def edit(self, posted: Posted, message: Message, *, metadata: Metadata | None = None) -> Posted:
+        """chat.update: twice says the same as once."""
+
+        async def send(said: dict[str, Any]) -> dict[str, Any]:
+            said.setdefault("blocks", [])  # without them the old ones would stay
+            said.update(channel=posted.channel_id, ts=posted.ts, metadata=metadata)
+            return await self._web.call("chat.update", EDIT, **said)
+
+        await self._with_twin(message, send)
+        return posted
 
     async def upload(self, channel_id: str, name: str, content: bytes, comment: str) -> None:
         """Upload, then share, at most once: what was uploaded and never shared nobody sees."""
@@ -119,7 +139,7 @@ class SlackOutbox:
         kind = {"Content-Type": "application/octet-stream"}
         reply = await posted(self._session.get(), url, content, kind, UPLOAD_SECONDS)
         if reply.status >= 500:
-            raise Lost(f"Slack failed (HTTP {reply.status})")
+            raise SourceLost(f"Slack failed (HTTP {reply.status})")
         if reply.status != 200:
             raise SourceRefused(f"Slack refuses the file (HTTP {reply.status})", code=f"http_{reply.status}")
         return {}
@@ -179,10 +199,18 @@ class RecordingOutbox:
         )
         self._keep("response_url", {**views.said(message), **how})
 
-    async def post(self, channel_id: str, message: Message) -> Posted:
+    async def post(
+        self, channel_id: str, message: Message, *, thread_ts: str = "", metadata: Metadata | None = None
+    ) -> Posted:
         """Keep a post."""
-        self._keep("chat.postMessage", {"channel": channel_id, **views.said(message)})
+        more = {name: given for name, given in (("thread_ts", thread_ts), ("metadata", metadata)) if given}
+        self._keep("chat.postMessage", {"channel": channel_id, **views.said(message), **more})
         return Posted(channel_id=channel_id, ts=f"0.{len(self.sent):06d}")
+
+    async def edit(self, posted: Posted, message: Message, *, metadata: Metadata | None = None) -> Posted:  # noqa: ARG002 # the protocol's
+        """Keep an edit."""
+        self._keep("chat.update", {"channel": posted.channel_id, "ts": posted.ts, **views.said(message)})
+        return posted
 
     async def upload(self, channel_id: str, name: str, content: bytes, comment: str) -> None:
         """Keep a file."""
@@ -215,10 +243,10 @@ def _took(reply: Reply) -> dict[str, Any]:
     if reply.status == 429:
         raise SourceUnavailable("Slack asks us to wait", retry_after=reply.retry_after or 1.0)
     if reply.status >= 500:
-        raise Lost(f"Slack failed (HTTP {reply.status})")
+        raise SourceLost(f"Slack failed (HTTP {reply.status})")
     code = _complaint(reply)
     if code == _NOT_SLACKS:
-        raise Lost("what came back is no answer of Slack’s")
+        raise SourceLost("what came back is no answer of Slack’s")
     if code in TRANSIENT:
         raise SourceUnavailable(f"Slack cannot take the answer now ({code})", retry_after=reply.retry_after)
     if code:

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from aiohttp import web
@@ -24,7 +24,7 @@ _WAITS = (1.0, 2.0, 5.0, 10.0, LOOK_AGAIN)
 _log = log.get(__name__)
 
 
-async def serve(
+async def serve(  # noqa: PLR0913 # each is given by name, once
     edge: Edge,
     *,
     checks: Mapping[str, Check],
@@ -32,6 +32,7 @@ async def serve(
     age: Age | None = None,
     announce: Callable[[str], None] = print,
     stop: asyncio.Event | None = None,
+    finish: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Serve until SIGTERM, SIGINT or `stop`; raises OperatorError when the address cannot be listened on."""
     stopping = stop or asyncio.Event()
@@ -48,7 +49,7 @@ async def serve(
         with _signals(stopping):
             await stopping.wait()
     finally:
-        await _finish(edge, runner, socket, background)
+        await _finish(edge, runner, socket, background, finish)
 
 
 async def _listen(runner: web.AppRunner, edge: Edge) -> str:
@@ -87,7 +88,11 @@ async def _keep(edge: Edge, stopping: asyncio.Event) -> None:
 
 
 async def _finish(
-    edge: Edge, runner: web.AppRunner, socket: SocketMode | None, background: list[asyncio.Task[None]]
+    edge: Edge,
+    runner: web.AppRunner,
+    socket: SocketMode | None,
+    background: list[asyncio.Task[None]],
+    finish: Callable[[], Awaitable[None]] | None,
 ) -> None:
     for task in background:
         task.cancel()
@@ -100,6 +105,8 @@ async def _finish(
     left = await edge.working.drained(max(1.0, deadline - time.monotonic()))
     if left:
         _log.error("stopped with work unfinished", count=left)
+    if finish is not None:
+        await finish()
     await edge.side.close()
     _log.info("stopped")
 

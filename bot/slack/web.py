@@ -15,7 +15,7 @@ from urllib.request import getproxies
 import aiohttp
 import orjson
 
-from bot.errors import SourceRefused, SourceUnavailable
+from bot.errors import SourceLost, SourceRefused, SourceUnavailable
 from bot.slack.metrics import Metrics
 
 TRANSIENT = frozenset(
@@ -42,13 +42,9 @@ class Patience:
 
 
 LOOK_UP = Patience(seconds=5, longest_wait=4, repeats=(0.1, 0.4))
-SAY = Patience(seconds=10, longest_wait=30)
+SAY = Patience(seconds=30, longest_wait=30)  # long: what was given up on may arrive after all
 OPEN_MODAL = Patience(seconds=5, longest_wait=0)
 MOST_REPEATS = 5
-
-
-class Lost(SourceUnavailable):
-    """The connection broke or Slack failed: whether the call was done is not known."""
 
 
 class Session:
@@ -139,9 +135,9 @@ async def posted(
         where = urlsplit(url).netloc
         raise SourceUnavailable(f"Slack cannot be reached at {where}", retry_after=0.2) from error
     except TimeoutError as error:
-        raise Lost("Slack did not answer in time") from error
+        raise SourceLost("Slack did not answer in time") from error
     except aiohttp.ClientError as error:
-        raise Lost("the connection to Slack broke") from error
+        raise SourceLost("the connection to Slack broke") from error
 
 
 async def patiently(once: Callable[[], Awaitable[dict[str, Any]]], patience: Patience) -> dict[str, Any]:
@@ -150,7 +146,7 @@ async def patiently(once: Callable[[], Awaitable[dict[str, Any]]], patience: Pat
     for attempt in itertools.count():
         try:
             return await once()
-        except Lost:
+        except SourceLost:
             if attempt >= len(patience.repeats):
                 raise
             wait = patience.repeats[attempt] * random.uniform(0.75, 1.25)
@@ -186,11 +182,11 @@ def _read(method: str, reply: Reply) -> dict[str, Any]:
     if reply.status == 429:
         raise SourceUnavailable("Slack asks us to wait", retry_after=reply.retry_after or 1.0)
     if reply.status >= 500:
-        raise Lost(f"Slack failed (HTTP {reply.status})")
+        raise SourceLost(f"Slack failed (HTTP {reply.status})")
     try:
         data = orjson.loads(reply.body)
     except orjson.JSONDecodeError as error:
-        raise Lost(f"Slack’s answer to {method} is not JSON (HTTP {reply.status})") from error
+        raise SourceLost(f"Slack’s answer to {method} is not JSON (HTTP {reply.status})") from error
     if isinstance(data, dict) and data.get("ok") is True:
         return data
     code = str(data.get("error", "")) if isinstance(data, dict) else ""

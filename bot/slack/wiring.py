@@ -8,6 +8,7 @@ from bot.ports.audit import Audit
 from bot.ports.clock import Clock
 from bot.ports.installations import Installations
 from bot.settings import Settings
+from bot.slack.delivery import SlackDelivery
 from bot.slack.directory import SlackDirectory
 from bot.slack.identity import Identity
 from bot.slack.installations import Tokens
@@ -24,6 +25,7 @@ class SlackSide:
     settings: Settings
     directory: SlackDirectory
     messenger: SlackMessenger
+    delivery: SlackDelivery
     outbox: Outbox
     web: SlackWeb
     identity: Identity
@@ -59,6 +61,9 @@ def make_slack(
         settings=settings,
         directory=directory,
         messenger=SlackMessenger(directory, sender, journal),
+        delivery=SlackDelivery(
+            web=web, directory=directory, outbox=sender, identity=identity, audit=audit, clock=clock
+        ),
         outbox=sender,
         web=web,
         identity=identity,

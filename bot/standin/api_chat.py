@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.standin.api_conversations import message_json
-from bot.standin.calls import Call, Handler, Json, Refusal
+from bot.standin.calls import Call, Handler, Json, Refusal, TooFast
 from bot.standin.content import read_content
 from bot.standin.state import Channel, Message
 
@@ -13,7 +13,10 @@ LONGEST_UPDATE = 40_000
 def _post(call: Call) -> Json:
     channel = _place(call)
     content = read_content(call.args, call.desk, call.method)
-    thread = call.text("thread_ts") or None
+    root = _root(call, channel)
+    wait = call.desk.pace.take(channel.id)
+    if wait:
+        raise TooFast(wait)
     message = call.workspace.say(
         Message(
             channel=channel.id,
@@ -22,7 +25,8 @@ def _post(call: Call) -> Json:
             bot_id=call.install.bot_id if call.install else None,
             text=content.text,
             blocks=content.blocks,
-            thread_ts=thread,
+            thread_ts=root.ts if root else None,
+            broadcast=root is not None and call.flag("reply_broadcast"),
             metadata=content.metadata,
         )
     )
@@ -44,6 +48,19 @@ def _place(call: Call) -> Channel:
         if "chat:write.public" not in granted:
             raise Refusal("not_in_channel")
     return channel
+
+
+def _root(call: Call, channel: Channel) -> Message | None:
+    """The message replied to, None for a message of its own.
+
+    Where it is gone, Slack posts the reply as a message of its own: the one sign is an answer without `thread_ts`.
+    """
+    found = call.workspace.find_message(channel.id, call.text("thread_ts"))
+    if found is None or found.only_for:
+        return None
+    if found.thread_ts in (None, found.ts):
+        return found
+    return call.workspace.find_message(channel.id, str(found.thread_ts))
 
 
 def _post_ephemeral(call: Call) -> Json:
@@ -73,9 +90,14 @@ def _update(call: Call) -> Json:
     message = _own(call, "cant_update_message")
     if len(call.text("text")) > LONGEST_UPDATE:
         raise Refusal("msg_too_long")
-    content = read_content(call.args, call.desk, call.method)
+    if call.workspace.channels[message.channel].is_archived:
+        raise Refusal("is_inactive")
+    # Without `metadata` what was there stays; an empty object takes it away.
+    emptied = call.json("metadata") == {}
+    args = {name: value for name, value in call.args.items() if not (emptied and name == "metadata")}
+    content = read_content(args, call.desk, call.method)
     message.text, message.blocks = content.text, content.blocks
-    message.metadata = content.metadata or message.metadata
+    message.metadata = None if emptied else content.metadata or message.metadata
     message.edited_ts = call.workspace.new_ts()
     call.workspace.changed()
     shown = message_json(call.workspace, message)

@@ -1,4 +1,4 @@
-"""The Web API of conversations: who is in them, who they are shared with, what was said."""
+"""The Web API of conversations: who is in them, who they are shared with, how a message looks."""
 
 from __future__ import annotations
 
@@ -155,57 +155,10 @@ def _join(call: Call) -> Json:
     return {**answer, **noted} if already else answer
 
 
-def _history(call: Call) -> Json:
-    channel = _readable(call)
-    messages = [one for one in _said_in(call, channel) if not one.thread_ts or one.thread_ts == one.ts]
-    page, metadata = call.page(messages[::-1], 100)
-    shown = [message_json(call.workspace, one, metadata=call.flag("include_all_metadata")) for one in page]
-    return {
-        "messages": shown,
-        "has_more": bool(metadata["next_cursor"]),
-        "pin_count": 0,
-        "channel_actions_ts": None,
-        "channel_actions_count": 0,
-        "response_metadata": metadata,
-    }
-
-
-def _replies(call: Call) -> Json:
-    channel, ts = _readable(call), call.text("ts")
-    thread = [one for one in _said_in(call, channel) if ts in (one.ts, one.thread_ts)]
-    if not thread:
-        raise Refusal("thread_not_found")
-    page, metadata = call.page(thread, 100)
-    shown = [message_json(call.workspace, one, metadata=call.flag("include_all_metadata")) for one in page]
-    return {"messages": shown, "has_more": bool(metadata["next_cursor"]), "response_metadata": metadata}
-
-
-def _readable(call: Call) -> Channel:
-    channel = call.channel()
-    call.need_scope(f"{SCOPE_OF_KIND[channel.kind]}:history")
-    if call.bot not in channel.members:
-        raise Refusal("not_in_channel")
-    return channel
-
-
-def _said_in(call: Call, channel: Channel) -> list[Message]:
-    oldest, latest = float(call.text("oldest") or 0), float(call.text("latest") or "inf")
-    inclusive = call.flag("inclusive")
-    return [
-        one
-        for one in call.workspace.messages
-        if one.channel == channel.id
-        and one.only_for is None
-        and (oldest < float(one.ts) < latest or (inclusive and float(one.ts) in (oldest, latest)))
-    ]
-
-
 METHODS: dict[str, Handler] = {
     "conversations.info": _info,
     "conversations.list": _list,
     "conversations.members": _members,
     "conversations.open": _open,
     "conversations.join": _join,
-    "conversations.history": _history,
-    "conversations.replies": _replies,
 }

@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any, TypeAlias
 
 from bot.standin.faults import Faults
+from bot.standin.pace import Pace
 from bot.standin.state import Channel, Install, User, Workspace
 
 Json: TypeAlias = dict[str, Any]
@@ -26,6 +27,14 @@ class Refusal(Exception):
         self.code = code
         self.more = more
         super().__init__(code)
+
+
+class TooFast(Refusal):
+    """Slack's HTTP 429; `seconds` is what Retry-After says."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, int(seconds))
+        super().__init__("ratelimited")
 
 
 @dataclass(slots=True)
@@ -74,6 +83,7 @@ class Desk:
     link_url: Callable[[bool], str]  # a fresh Socket Mode address; True asks for short-lived connections
     heard: list[Heard] = field(default_factory=list)
     upload_url: Callable[[], str] = str  # where files are uploaded to
+    pace: Pace = field(default_factory=Pace)
     manifest: Json | None = None  # how the app is set up, where that differs from manifest.yml
 
 

@@ -14,7 +14,7 @@ from bot.standin import manifest, payloads
 from bot.standin.api_people import user_json
 from bot.standin.calls import Call, Desk, Json
 from bot.standin.delivery import RETRY_DELAYS, Transport, deliver_event
-from bot.standin.state import Channel, Message, User, UserGroup
+from bot.standin.state import Channel, Install, Message, User, UserGroup
 
 MESSAGE_EVENT = {
     "public": "message.channels",
@@ -64,6 +64,23 @@ class Happenings:
         body |= {"channel_type": "C" if channel.kind == "public" else "G"}
         return self.tell_of(body, shared=channel.is_ext_shared)
 
+    def leave(self, channel: Channel, user: User) -> asyncio.Task[bool] | None:
+        """Somebody leaves a channel or is removed; the bot itself is told that it left."""
+        if user.id in channel.members:
+            channel.members.remove(user.id)
+        if user.id == self.desk.workspace.bot.id:
+            kind = "channel_left" if channel.kind == "public" else "group_left"
+            return self.tell_of({"type": kind, "channel": channel.id})
+        body = {"type": "member_left_channel", "user": user.id, "channel": channel.id, "team": user.team_id}
+        return self.tell_of({**body, "channel_type": "C" if channel.kind == "public" else "G"})
+
+    def archive(self, channel: Channel, by: User, *, undo: bool = False) -> asyncio.Task[bool] | None:
+        """Somebody archives a channel, or brings it back."""
+        channel.is_archived = not undo
+        kind = "channel" if channel.kind == "public" else "group"
+        body = {"type": f"{kind}_{'unarchive' if undo else 'archive'}", "channel": channel.id, "user": by.id}
+        return self.tell_of(body, shared=channel.is_ext_shared)
+
     def share(self, channel: Channel, with_team: str, *members: User) -> asyncio.Task[bool] | None:
         """A channel is shared with another organisation."""
         channel.is_ext_shared, channel.is_pending_ext_shared = True, False
@@ -111,6 +128,11 @@ class Happenings:
         group.members = members
         shown = {"id": group.id, "handle": group.handle, "name": group.name, "users": members}
         return self.tell_of({"type": "subteam_updated", "subteam": shown})
+
+    def revoke(self, install: Install, error: str) -> asyncio.Task[bool] | None:
+        """A bot token opens nothing from now on; every call with it is told that error."""
+        install.revoked = error
+        return self.tell_of({"type": "tokens_revoked", "tokens": {"bot": [install.user_id]}})
 
     def uninstall(self) -> list[asyncio.Task[bool] | None]:
         """The app is removed: its tokens work no more."""

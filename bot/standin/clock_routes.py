@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from aiohttp import web
 
 from bot.standin.actors import Actors, CannotDo
@@ -40,7 +38,7 @@ class ClockRoutes:
         """Every fault that can still strike, and who is away."""
         desk = self.actors.desk
         away = [one.id for one in desk.workspace.users.values() if one.is_away]
-        on = [asdict(one) for one in desk.faults.active if one.times != 0]
+        on = [one.as_json() for one in desk.faults.active if one.times != 0]
         return web.json_response({"ok": True, "faults": on, "away": away})
 
     async def _turn(self, body: Json) -> Json:

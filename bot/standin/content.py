@@ -40,6 +40,8 @@ def read_content(args: Mapping[str, Any], desk: Desk, method: str) -> Content:
     metadata = _decoded(args.get("metadata"), "invalid_metadata_format")
     if metadata is not None and not (isinstance(metadata, dict) and "event_type" in metadata):
         raise Refusal("invalid_metadata_format")
+    if metadata is not None and not isinstance(metadata.get("event_payload"), dict):
+        raise Refusal("invalid_metadata_schema")
     return Content(text[:TEXT_KEPT], with_ids(blocks), metadata)
 
 

@@ -17,14 +17,35 @@ GET  /control/clock                                                the demo's ti
 POST /control/clock    {by: "1 hour"} or {to: ISO} or {next: "morning" or "monday"}   turned; `passed` says what was due
 GET  /control/clock/follow                                         a web socket: the demo's bot follows the clock
 
-What can go wrong: slow, ratelimited, server_error, not_json, drop (the connection is lost), native_blocks_refused;
-for one method of the Web API, `response_url`, or `*`; for a number of times, or until calm.
+What can go wrong, for one method of the Web API, `response_url`, `upload` or `*`; for a number of times, or until
+calm; each time, or by a `chance` from 0 to 1 that a `seed` makes the same in every run:
 
-POST /control/fault    {kind, method?, times?, seconds?}           something goes wrong from now on
+    slow, ratelimited, server_error, not_json   before anything is done
+    drop_before (or drop)                       the connection is lost before the call is taken
+    drop_after                                  the call is taken, then the connection is lost
+    slow_after                                  the call is taken, its answer comes after so many `seconds`
+    native_blocks_refused                       charts and data tables
+
+POST /control/fault    {kind, method?, times?, seconds?, chance?, seed?}   something goes wrong from now on
 POST /control/away     {user, away?: false, by?, to?, next?}       somebody goes away, for so long, or comes back
-GET  /control/faults                                               what goes wrong now, and who is away
+GET  /control/faults                                               what goes wrong now and how often it did; who is away
 POST /control/calm     {}                                          all faults off, everybody back
 POST /control/socket   {what: drop|warning|refresh_requested|link_disabled}   Slack ends the bot's connections
+
+What happens to the workspace. The app hears of it where manifest.yml subscribes to the event in brackets; `told`
+says whether it took the event. With `undo: true` it is as before.
+
+POST /control/channel_archived {channel, undo?}                    [channel_archive, group_archive, …_unarchive]
+POST /control/bot_removed      {channel, undo?}                    [channel_left, group_left; member_joined_channel]
+POST /control/share_channel    {channel, team?, pending?, undo?}   [channel_shared, channel_unshared]; an outsider joins
+POST /control/token_revoked    {error?, undo?}                     [tokens_revoked]; token_revoked, invalid_auth or
+                                                                   account_inactive from now on
+POST /control/pace     {on, per_second?, burst?}                   chat.postMessage is held to 1 a second a channel, 3 at
+                                                                   once: HTTP 429 beyond; begun anew by each switch
+GET  /control/pace                                                 the limits, and `violations`: [{channel, wait}]
+GET  /control/messages?channel=&user=&by=                          all that was said and not deleted, oldest first, with
+                                                                   metadata; `counts` of each value of the metadata's
+                                                                   event_payload[by] (`key`); user= is a direct message
 
 People are named by id, e-mail, handle or full name; a conversation by id or name (empty: the direct message with
 the bot). What Slack would not let a person do answers 409 with the reason; an app that does not answer in time 504.
@@ -194,8 +215,10 @@ class ControlRoutes:
         if body.get("kind") not in FAULT_KINDS:
             raise CannotDo(f"A fault is one of {', '.join(FAULT_KINDS)}.")
         fault = Fault(**body)
-        if not isinstance(fault.seconds, int | float) or not isinstance(fault.times, int | None):
-            raise CannotDo("`seconds` is a number; `times` is a whole number, or absent.")
+        if not all(isinstance(one, int | float) for one in (fault.seconds, fault.chance)):
+            raise CannotDo("`seconds` and `chance` are numbers.")
+        if not isinstance(fault.times, int | None) or not isinstance(fault.seed, int):
+            raise CannotDo("`times` and `seed` are whole numbers, or absent.")
         self.actors.desk.faults.add(fault)
 
     async def _calm(self, _body: Json) -> None:
@@ -215,6 +238,7 @@ class ControlRoutes:
         for kept in (workspace.messages, workspace.modals, workspace.homes, self.actors.desk.heard):
             kept.clear()
         self.actors.desk.faults.clear()
+        self.actors.desk.pace.switch(on=False)
         workspace.changed()
 
 

@@ -3,26 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from random import Random
+from typing import Any, Literal, TypeAlias, get_args
 
 FaultKind: TypeAlias = Literal[
-    "slow", "ratelimited", "server_error", "not_json", "drop", "native_blocks_refused"
+    "slow",
+    "ratelimited",
+    "server_error",
+    "not_json",
+    "drop",
+    "drop_before",
+    "drop_after",
+    "slow_after",
+    "native_blocks_refused",
 ]
 FAULT_KINDS: tuple[str, ...] = get_args(FaultKind)
 
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """One fault. `method` is a Web API method, `response_url` or `*`; `times` None lasts until cleared."""
+    """One fault. `method` is a Web API method, `response_url` or `*`; `times` None lasts until cleared.
+
+    With a `chance` below 1 it strikes that part of the calls, by `seed` always the same ones. `struck` counts.
+    """
 
     kind: FaultKind
     method: str = "*"
     times: int | None = None
     seconds: float = 1.0  # how slow, or what Retry-After says
+    chance: float = 1.0
+    seed: int = 0
+    struck: int = field(default=0, init=False)
+    drawn: Random = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Begin to draw."""
+        self.drawn = Random(self.seed)
 
     def hits(self, method: str) -> bool:
-        """Whether it strikes this call."""
-        return self.method in ("*", method) and self.times != 0
+        """Whether it strikes this call; counted when it does."""
+        if self.method not in ("*", method) or self.times == 0:
+            return False
+        if self.chance < 1 and self.drawn.random() >= self.chance:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        self.struck += 1
+        return True
+
+    def as_json(self) -> dict[str, Any]:
+        """What was switched on, and how often it struck."""
+        told = ("kind", "method", "times", "seconds", "chance", "seed", "struck")
+        return {name: getattr(self, name) for name in told}
 
 
 @dataclass(slots=True)
@@ -41,9 +73,4 @@ class Faults:
 
     def strike(self, method: str, *kinds: FaultKind) -> Fault | None:
         """The first fault of these kinds that strikes this call, counted; None when all goes well."""
-        for fault in self.active:
-            if fault.kind in kinds and fault.hits(method):
-                if fault.times is not None:
-                    fault.times -= 1
-                return fault
-        return None
+        return next((one for one in self.active if one.kind in kinds and one.hits(method)), None)

@@ -46,6 +46,8 @@ class AppRoutes:
         args = await _arguments(request)
         token = _bearer(request) or str(args.get("token", ""))
         reply = answer(self.desk, method, {**_basic(request), **args}, token, request.method)
+        if reply.body["ok"]:
+            await self._lose(request, method)
         return web.json_response(reply.body, status=reply.status, headers=reply.headers)
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
@@ -59,6 +61,7 @@ class AppRoutes:
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=retry)
         error = self.responses.use(request.match_info["key"], await _arguments(request))
         if not error:
+            await self._lose(request, "response_url")
             return web.Response(text="ok")
         return web.json_response({"ok": False, "error": error}, status=404 if error in GONE else 400)
 
@@ -69,7 +72,10 @@ class AppRoutes:
             return broken
         content = await request.read()
         error = api_files.take(self.desk, request.match_info["key"], content)
-        return web.Response(status=400, text=error) if error else web.Response(text=f"OK - {len(content)}")
+        if error:
+            return web.Response(status=400, text=error)
+        await self._lose(request, "upload")
+        return web.Response(text=f"OK - {len(content)}")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A file that was shared, for the page; never shown in place, whatever is in it."""
@@ -84,16 +90,24 @@ class AppRoutes:
         slow = self.desk.faults.strike(method, "slow")
         if slow is not None:
             await asyncio.sleep(slow.seconds)
-        fault = self.desk.faults.strike(method, "server_error", "not_json", "drop")
+        fault = self.desk.faults.strike(method, "server_error", "not_json", "drop", "drop_before")
         if fault is None:
             return None
-        if fault.kind == "drop" and request.transport is not None:
-            request.transport.abort()
+        if fault.kind in ("drop", "drop_before"):
+            _hang_up(request)
         if fault.kind == "not_json":
             return web.Response(
                 text="<html><body>We’re having trouble.</body></html>", content_type="text/html"
             )
         return web.Response(status=500, text="server_error")
+
+    async def _lose(self, request: web.Request, method: str) -> None:
+        """What was asked is done, but its answer comes late or never."""
+        late = self.desk.faults.strike(method, "slow_after")
+        if late is not None:
+            await asyncio.sleep(late.seconds)
+        if self.desk.faults.strike(method, "drop_after") is not None:
+            _hang_up(request)
 
     async def authorize(self, request: web.Request) -> web.StreamResponse:
         """Agree to an install at once and send the browser back with a code."""
@@ -106,6 +120,11 @@ class AppRoutes:
         workspace.codes[code] = asked or list(manifest.load().scopes)
         back = urlencode({"code": code, "state": request.query.get("state", "")})
         raise web.HTTPFound(f"{target}?{back}")
+
+
+def _hang_up(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 async def _arguments(request: web.Request) -> Mapping[str, Any]:

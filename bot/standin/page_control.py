@@ -85,7 +85,7 @@ class PageRoutes:
     def _seen(self, person: User, place: Channel | None, thread: str, last: int) -> Json:
         seen = list(self.workspace.seen_by(person.id))
         here = [one for one in seen if place is not None and one.channel == place.id]
-        roots = [one for one in here if one.thread_ts in (None, one.ts)]
+        roots = [one for one in here if one.broadcast or one.thread_ts in (None, one.ts)]
         replies = _replies(here)
         screen = self.actors.screen(person.id, "")
         return {

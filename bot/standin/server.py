@@ -32,6 +32,7 @@ from bot.standin.push import HttpPush
 from bot.standin.responses import ResponseUrls
 from bot.standin.socket_mode import SocketHub
 from bot.standin.state import DEMO_SIGNING_SECRET, Workspace
+from bot.standin.workspace_control import WorkspaceRoutes
 
 HOST = "127.0.0.1"
 OWN_NAMES = ("127.0.0.1", "localhost")
@@ -105,6 +106,7 @@ class StandinServer:
         control = ControlRoutes(self.people, self.sockets)
         control.add_to(app)
         PageRoutes(control).add_to(app)
+        WorkspaceRoutes(self.people).add_to(app)
         ClockRoutes(self.people, self.turner).add_to(app)
         add_page(app)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)

@@ -93,6 +93,7 @@ class Message:
     text: str
     blocks: list[dict[str, Any]] = field(default_factory=list)
     thread_ts: str | None = None
+    broadcast: bool = False  # a reply that is shown in the channel too
     only_for: str | None = None
     edited_ts: str | None = None
     metadata: dict[str, Any] | None = None
@@ -132,12 +133,13 @@ class View:
 
 @dataclass(slots=True, kw_only=True)
 class Install:
-    """A bot token and what it may do."""
+    """A bot token and what it may do; `revoked` is what every call with it is told once it opens nothing more."""
 
     token: str
     scopes: list[str]
     user_id: str
     bot_id: str
+    revoked: str = ""
 
 
 @dataclass(slots=True)

@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.standin import api_apps, api_chat, api_conversations, api_files, api_people, api_views
-from bot.standin.calls import Call, Desk, Handler, Heard, Json, Refusal, invalid_arguments, methods
+from bot.standin import (
+    api_apps,
+    api_chat,
+    api_conversations,
+    api_files,
+    api_history,
+    api_people,
+    api_views,
+)
+from bot.standin.calls import Call, Desk, Handler, Heard, Json, Refusal, TooFast, invalid_arguments, methods
 from bot.standin.state import DEMO_APP_TOKEN, Install
 
 HANDLERS: Mapping[str, Handler] = {
     **api_people.METHODS,
     **api_conversations.METHODS,
+    **api_history.METHODS,
     **api_chat.METHODS,
     **api_views.METHODS,
     **api_files.METHODS,
@@ -37,18 +46,22 @@ def answer(desk: Desk, method: str, args: Mapping[str, Any], token: str, verb: s
     """Answer one call. Faults other than refusals (slow, dropped) are the server's business."""
     limited = desk.faults.strike(method, "ratelimited")
     if limited is not None:
-        return Reply(
-            {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(max(1, int(limited.seconds)))}
-        )
+        return _limited(TooFast(limited.seconds))
     try:
         call = _opened(desk, method, args, token, verb)
         body = {"ok": True, **{**HANDLERS, **CONFIGURED}[method](call)}
+    except TooFast as soon:
+        return _limited(soon)
     except Refusal as refusal:
         body = {"ok": False, "error": refusal.code, **refusal.more}
     if method.startswith(SAID):
         said = {name: value for name, value in args.items() if name != "token"}
         desk.heard.append(Heard(method, said, str(body.get("error", ""))))
     return Reply(body, 200, _headers(desk, method, token))
+
+
+def _limited(soon: TooFast) -> Reply:
+    return Reply({"ok": False, "error": soon.code}, 429, {"Retry-After": str(soon.seconds)})
 
 
 def _opened(desk: Desk, method: str, args: Mapping[str, Any], token: str, verb: str) -> Call:
@@ -83,6 +96,8 @@ def _install(desk: Desk, method: str, token: str) -> Install | None:
     install = desk.workspace.installs.get(token)
     if install is None:
         raise Refusal("not_allowed_token_type" if token == DEMO_APP_TOKEN else "invalid_auth")
+    if install.revoked:
+        raise Refusal(install.revoked)
     return install
 
 

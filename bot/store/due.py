@@ -112,6 +112,13 @@ class StoredWork:
         statement = statement.values(**values, changed_at=self._clock.now())
         await opened(tx).run(lambda connection: connection.execute(statement))
 
+    async def list_started(self, before: datetime, limit: int) -> tuple[Claimed, ...]:
+        """Work that was handed over before then and has not ended."""
+        old = sa.and_(due_work.c.state == WorkState.STARTED.value, due_work.c.changed_at < before)
+        statement = sa.select(due_work).where(old).order_by(due_work.c.changed_at).limit(limit)
+        rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
+        return tuple(Claimed(work=_work_of(row), claim=row["claim"]) for row in rows)
+
     async def count_started(self) -> int:
         """How much work has been handed over and has not ended."""
         started = due_work.c.state == WorkState.STARTED.value

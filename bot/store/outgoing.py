@@ -19,6 +19,7 @@ from bot.store.tables import outgoing
 _WAITING = MessageState.WAITING.value
 _SENT = MessageState.SENT.value
 _TOLD = tuple(column for column in outgoing.columns if column.name in {*Outgoing.__slots__, "then_job"})
+_HANDED = tuple(outgoing.c[name] for name in ("key", "revision", "hands", "channel_id", "email", "id"))
 _parent = outgoing.alias("parent")
 
 
@@ -39,6 +40,7 @@ class StoredOutgoing:
             "state": _WAITING,
             "revision": 1,
             "handed_revision": 0,
+            "hands": 0,
             "sent_revision": 0,
             "asked_at": self._clock.now(),
         }
@@ -78,16 +80,24 @@ class StoredOutgoing:
         statement = (
             outgoing.update()
             .where(outgoing.c.id.in_(first), outgoing.c.handed_revision < outgoing.c.revision)
-            .values(handed_revision=outgoing.c.revision)
-            .returning(
-                outgoing.c.key, outgoing.c.revision, outgoing.c.channel_id, outgoing.c.email, outgoing.c.id
-            )
+            .values(handed_revision=outgoing.c.revision, hands=outgoing.c.hands + 1)
+            .returning(*_HANDED)
         )
         rows = await opened(tx).run(lambda connection: connection.execute(statement).all())
-        return tuple(
-            Handed(key=key, revision=revision, lane=channel_id or f"to:{email}", place=place)
-            for key, revision, channel_id, email, place in sorted(rows, key=lambda row: int(row[4]))
-        )
+        return tuple(_handed_of(row) for row in sorted(rows, key=lambda row: int(row.id)))
+
+    async def take_back(self, key: str) -> None:
+        """Let a message that is not settled be handed over anew."""
+        await self._change(key, handed_revision=outgoing.c.sent_revision)
+
+    async def list_handed(self, before: datetime, limit: int) -> tuple[Handed, ...]:
+        """Messages that were asked for before then, handed over, and are not settled."""
+        open_ = sa.or_(outgoing.c.state == _WAITING, _edited())
+        old = sa.and_(open_, outgoing.c.hands > 0, outgoing.c.asked_at < before)
+        handed = sa.and_(old, outgoing.c.handed_revision >= outgoing.c.revision)
+        statement = sa.select(*_HANDED).where(handed).order_by(outgoing.c.id).limit(limit)
+        rows = await self._database.scan(lambda connection: connection.execute(statement).all())
+        return tuple(_handed_of(row) for row in rows)
 
     async def find_pending(self, key: str) -> Pending | None:
         """The message to be sent."""
@@ -166,6 +176,11 @@ def _to_hand() -> sa.ColumnElement[bool]:
 def _content(message: Message) -> dict[str, Any]:
     said = {"text": message.text, "blocks": list(message.blocks), "plain": list(message.plain)}
     return {"payload": orjson.dumps(said).decode(), "accounts": message.accounts}
+
+
+def _handed_of(row: Any) -> Handed:
+    lane = row.channel_id or f"to:{row.email}"
+    return Handed(key=row.key, revision=row.revision, hand=row.hands, lane=lane, place=row.id)
 
 
 def _outgoing_of(row: sa.RowMapping) -> Outgoing:

@@ -190,6 +190,7 @@ outgoing = _table(
     sa.Column("state", TEXT, nullable=False),
     sa.Column("revision", WHOLE, nullable=False),
     sa.Column("handed_revision", WHOLE, nullable=False),
+    sa.Column("hands", WHOLE, nullable=False),  # how often it was handed to the engine
     sa.Column("sent_revision", WHOLE, nullable=False),
     sa.Column("attempted_at", Instant()),
     sa.Column("ts", TEXT, nullable=False),

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from bot.blocks.answers import Message
-from bot.errors import SourceRefused, SourceUnavailable
-from bot.slack.web import LOOK_UP, Lost, Patience
+from bot.errors import SourceLost, SourceRefused, SourceUnavailable
+from bot.slack.web import LOOK_UP, Patience
 
 
 def once(answer):
@@ -41,7 +41,7 @@ async def test_a_look_up_is_tried_once_more(build, slack, failure):
 @pytest.mark.parametrize("failure", [web.Response(status=500), dropped], ids=["500", "dropped"])
 async def test_a_post_whose_fate_is_unknown_is_never_made_again(build, slack, failure):
     slack.broken["chat.postMessage"] = failure if callable(failure) else once(failure)
-    with pytest.raises(Lost):
+    with pytest.raises(SourceLost):
         await build().side.outbox.post("COPEN", Message(text="x"))
     assert slack.count("chat.postMessage") == 1
 
@@ -63,7 +63,7 @@ async def test_a_slow_slack_is_given_up(build, slack):
         await asyncio.sleep(0.5)
 
     slack.broken["users.info"] = slow
-    with pytest.raises(Lost, match="in time"):
+    with pytest.raises(SourceLost, match="in time"):
         await build().side.web.call("users.info", Patience(0.05, longest_wait=0), user="U1")
 
 

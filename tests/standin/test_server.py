@@ -100,6 +100,51 @@ async def test_a_dropped_connection(server: StandinServer, web: aiohttp.ClientSe
     assert (await web.post("/api/auth.test", data={"token": DEMO_BOT_TOKEN})).status == 200
 
 
+async def test_dropped_before_or_after_the_call_was_taken(
+    server: StandinServer, client: AsyncWebClient
+) -> None:
+    """The two cases that an app cannot tell apart: nothing was posted, or it was."""
+    client.retry_handlers.clear()  # the SDK would post again by itself
+    for kind, there in (("drop_before", 0), ("drop_after", 1)):
+        server.faults.add(Fault(kind=kind, method="chat.postMessage", times=1))  # type: ignore[arg-type]
+        with pytest.raises(aiohttp.ClientError):
+            await client.chat_postMessage(channel="general", text=kind)
+        assert [one.text for one in server.workspace.messages].count(kind) == there
+        assert (await client.chat_postMessage(channel="general", text="again"))["ok"], "once means once"
+
+
+async def test_an_answer_that_comes_after_the_app_gave_up(server: StandinServer) -> None:
+    impatient = AsyncWebClient(token=DEMO_BOT_TOKEN, base_url=server.api_url, timeout=1, retry_handlers=[])
+    server.faults.add(Fault(kind="slow_after", method="chat.postMessage", times=1, seconds=1.5))
+    with pytest.raises(TimeoutError):
+        await impatient.chat_postMessage(channel="general", text="taken")
+    assert [one.text for one in server.workspace.messages] == ["taken"]
+
+
+async def test_only_answers_to_what_was_taken_are_lost(server: StandinServer, client: AsyncWebClient) -> None:
+    server.faults.add(Fault(kind="drop_after", times=1))
+    with pytest.raises(SlackApiError):
+        await client.chat_postMessage(channel="nowhere", text="x")
+    assert server.faults.active[0].struck == 0
+
+
+async def test_a_fault_by_chance_strikes_the_same_calls_in_every_run(
+    server: StandinServer, web: aiohttp.ClientSession
+) -> None:
+    def struck(seed: int) -> list[bool]:
+        fault = Fault(kind="drop_before", chance=0.3, seed=seed)
+        return [fault.hits("auth.test") for _ in range(200)]
+
+    assert struck(1) == struck(1) != struck(2)
+    assert 40 < sum(struck(1)) < 80
+    assert (await post(web, "fault", kind="slow", seconds=0, chance=0.5, seed=1, times=2))[0] == 200
+    for _ in range(20):
+        await web.post("/api/auth.test", data={"token": DEMO_BOT_TOKEN})
+    (told,) = [one.as_json() for one in server.faults.active]
+    assert (told["struck"], told["times"], told["chance"]) == (2, 0, 0.5)
+    assert (await post(web, "fault", kind="slow", chance="often"))[0] == 409
+
+
 async def test_a_workspace_without_native_charts(server: StandinServer, client: AsyncWebClient) -> None:
     server.faults.add(Fault(kind="native_blocks_refused"))
     with pytest.raises(SlackApiError) as refused:

@@ -1,0 +1,196 @@
+"""DBOS, in our own database: queues, workflows and their recovery. The only module that knows it.
+
+Its workflows are one call long and begin by looking at their row, so that being run again after a crash is harmless.
+The application's version is pinned: a deploy finds the work of the one before it and goes on with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from bot import log
+from bot.ports.ledger import Claimed, Handed
+
+NAME = "ta-bot"
+WORK, MESSAGES = "ta-bot-work", "ta-bot-messages"
+PERFORM, SEND = "ta-bot.perform", "ta-bot.send"
+AT_ONCE = 16
+POLL, POLL_MESSAGES = 0.5, 0.25
+MOST_PRIORITY = 2_147_483_647
+ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+LOST = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+
+_log = log.get(__name__)
+
+
+class OpenedTx(Protocol):
+    """What the store's transactions are to us: something that runs in their connection."""
+
+    async def run(self, work: Callable[[sa.Connection], Any]) -> Any:
+        """Run where the transaction's statements belong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What the engine calls: `perform(key, claim)` and `send(key)`."""
+
+    perform: Callable[[str, int], Awaitable[str]]
+    send: Callable[[str], Awaitable[str]]
+
+
+def work_id(claimed: Claimed) -> str:
+    """The engine's id for a claim."""
+    return f"work:{claimed.work.key}#{claimed.claim}"
+
+
+def message_id(handed: Handed) -> str:
+    """The engine's id for a message that is handed over."""
+    return f"message:{handed.key}#{handed.hand}"
+
+
+class Engine:
+    """Launched inside the running loop; one a process, as DBOS is."""
+
+    def __init__(self, url: sa.URL, executor_id: str) -> None:
+        self._url = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=False)
+        self._executor_id = executor_id
+        self._dbos: Any = None
+        self._client: Any = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether work is being taken up."""
+        return self._client is not None
+
+    async def launch(self, calls: Calls) -> None:
+        """Start taking up work, what an earlier process left first."""
+        dbos = await asyncio.to_thread(importlib.import_module, "dbos")  # half a second of imports
+        _registered(dbos, calls)
+        serializer = dbos.DBOSPortableJSONSerializer()  # its default would be pickle
+        dbos.DBOS(
+            config={
+                "name": NAME,
+                "system_database_url": self._url,
+                "application_version": NAME,
+                "executor_id": self._executor_id,
+                "log_level": "WARNING",
+                "max_executor_threads": AT_ONCE,
+                "scheduler_polling_interval_sec": 60.0,
+                "serializer": serializer,
+            }
+        )
+        self._dbos = dbos.DBOS
+        self._dbos.launch()
+        await self._dbos.register_queue_async(
+            WORK, worker_concurrency=AT_ONCE, polling_interval_sec=POLL, on_conflict="always_update"
+        )
+        await self._dbos.register_queue_async(
+            MESSAGES,
+            worker_concurrency=AT_ONCE,
+            partition_concurrency=1,
+            polling_interval_sec=POLL_MESSAGES,
+            on_conflict="always_update",
+        )
+        self._client = await asyncio.to_thread(
+            lambda: dbos.DBOSClient(
+                system_database_url=self._url, application_name=NAME, serializer=serializer
+            )
+        )
+
+    async def close(self) -> None:
+        """Stop taking up work; what is under way is taken up again at the next start."""
+        client, self._client = self._client, None
+        if client is not None:
+            await asyncio.to_thread(client.destroy)
+        if self._dbos is not None:
+            destroy = self._dbos.destroy
+            self._dbos = None
+            await _in_own_thread(destroy)
+
+    async def enqueue(self, tx: OpenedTx, work: Sequence[Claimed], messages: Sequence[Handed]) -> None:
+        """Hand rows over, in the transaction that marks them."""
+        client = self._client
+
+        def put(connection: sa.Connection) -> None:
+            for claimed in work:
+                asked = {"workflow_name": PERFORM, "queue_name": WORK, "workflow_id": work_id(claimed)}
+                client.enqueue_in_transaction(connection, asked, claimed.work.key, claimed.claim)
+            for handed in messages:
+                options = {
+                    "workflow_name": SEND,
+                    "queue_name": MESSAGES,
+                    "workflow_id": message_id(handed),
+                    "queue_partition_key": handed.lane,
+                    "priority": 1 + handed.place % MOST_PRIORITY,
+                }
+                client.enqueue_in_transaction(connection, options, handed.key)
+
+        await tx.run(put)
+
+    async def states_of(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """The engine's own word for each that it knows."""
+        found: dict[str, str] = {}
+        for id_ in ids:
+            status = await self._dbos.get_workflow_status_async(id_)
+            if status is not None:
+                found[id_] = str(status.status)
+        return found
+
+    async def take_over(self, executor_id: str) -> None:
+        """Take up what another process left, which is known to be dead."""
+        await asyncio.to_thread(self._dbos._recover_pending_workflows, [executor_id])  # noqa: SLF001 # the only way without its paid part
+
+    async def executors_with_work(self) -> frozenset[str]:
+        """The processes whose work is under way."""
+        pending = await self._dbos.list_workflows_async(status="PENDING", load_input=False, limit=10_000)
+        return frozenset(str(one.executor_id) for one in pending if one.executor_id)
+
+    async def forget(self, before: datetime) -> int:
+        """Drop the engine's records of what ended before then."""
+        total = 0
+        while True:
+            old = await self._dbos.list_workflows_async(
+                status=list(ENDED),
+                end_time=before.isoformat(),
+                limit=500,
+                load_input=False,
+                load_output=False,
+            )
+            if not old:
+                return total
+            await self._dbos.delete_workflows_async([one.workflow_id for one in old])
+            total += len(old)
+
+
+_calls: list[Calls] = []
+"""Whom the workflows call: DBOS knows functions by name and holds them for the whole process."""
+
+
+def _registered(dbos: Any, calls: Calls) -> None:
+    first = not _calls
+    _calls[:] = [calls]
+    if not first:
+        return
+
+    async def perform(key: str, claim: int) -> str:
+        return await _calls[0].perform(key, claim)
+
+    async def send(key: str) -> str:
+        return await _calls[0].send(key)
+
+    dbos.DBOS.workflow(name=PERFORM, max_recovery_attempts=None)(perform)
+    dbos.DBOS.workflow(name=SEND, max_recovery_attempts=None)(send)
+
+
+async def _in_own_thread(work: Callable[[], object]) -> None:
+    """Not in the loop's default executor: shutting down ends that one."""
+    with ThreadPoolExecutor(1) as own:
+        await asyncio.get_running_loop().run_in_executor(own, work)
