@@ -61,7 +61,7 @@ async def save(asked: Submission, ports: Ports) -> Answer:
     except _Wrong as wrong:
         return FieldErrors(errors={wrong.block: str(wrong)})
     held = await _held(ports, int(asked.private_metadata or 0))
-    refused = await _refusal(ports, draft.channel_id, held)
+    refused = await refusal(ports, draft.channel_id, held)
     if refused:
         return FieldErrors(errors={views.CHANNEL: refused}, withheld=f"subscription: {refused}")
     subscription = _subscription(asked, ports, draft, held, person)
@@ -74,7 +74,7 @@ async def resume(asked: Action, ports: Ports) -> Message:
     """Go on with a paused subscription, if everybody in its channel may read it by now."""
     await check_allowed(asked, ports)
     held = await get_subscription(ports, asked.value)
-    refused = await _refusal(ports, held.channel_id, held)
+    refused = await refusal(ports, held.channel_id, held)
     if refused:
         raise UserError(refused)
     kept, slot = await _keep(ports, replace(held, paused=""))
@@ -233,7 +233,7 @@ def _field(block: str, read: Any, typed: str) -> Any:
         raise _Wrong(block, str(error)) from error
 
 
-async def _refusal(ports: Ports, channel_id: str, held: Subscription | None) -> str:
+async def refusal(ports: Ports, channel_id: str, held: Subscription | None) -> str:
     """Why a channel cannot take it, with what to do; empty where it can. Slack is asked anew."""
     other = await ports.digests.find_channel_subscription(channel_id)
     if other is not None and (held is None or other.id != held.id):

@@ -241,6 +241,26 @@ def uncertain(subscription: Subscription, week: IsoWeek, why: str) -> Message:
     return _with_edit(subscription, said, cure)
 
 
+def incomplete(subscription: Subscription, week: IsoWeek, why: str) -> Message:
+    """For the owner: a message in the digest's thread is missing."""
+    said = (
+        f":warning: The KPI digest of week {week} is in <#{subscription.channel_id}>, but a part of its thread could "
+        f"not be posted: {_why(why)}."
+    )
+    return _with_edit(subscription, said, "`/kpi-digest preview` shows all of it to you alone.")
+
+
+def uncorrected(subscription: Subscription, week: IsoWeek, why: str) -> Message:
+    """For the owner: what was posted stands in its earlier words."""
+    said = (
+        f":warning: The KPI digest of week {week} in <#{subscription.channel_id}> could not be corrected: "
+        f"{_why(why.removeprefix('not corrected: '))}. What was posted stands as it was."
+    )
+    return _with_edit(
+        subscription, said, "`/kpi-digest now`, typed in the channel, corrects it once that is mended."
+    )
+
+
 def skipped(subscription: Subscription, weeks: Sequence[IsoWeek], why: str, next_at: datetime) -> Message:
     """For the owner: slots that passed while nothing ran, and what comes next."""
     named = text.and_more([str(week) for week in weeks], 6)

@@ -214,6 +214,17 @@ def test_uncertain(snapshot: SnapshotAssertion) -> None:
     assert _message(message) == snapshot.use_extension(JSONSnapshotExtension)
 
 
+@pytest.mark.parametrize("case", WHYS)
+def test_incomplete(case: str, snapshot: SnapshotAssertion) -> None:
+    message = views.incomplete(SUBSCRIPTION, WEEK, WHYS[case])
+    assert _message(message) == snapshot.use_extension(JSONSnapshotExtension)
+
+
+def test_uncorrected(snapshot: SnapshotAssertion) -> None:
+    message = views.uncorrected(SUBSCRIPTION, WEEK, "not corrected: the message is gone")
+    assert _message(message) == snapshot.use_extension(JSONSnapshotExtension)
+
+
 @pytest.mark.parametrize("case", ["one", "many"])
 def test_skipped(case: str, snapshot: SnapshotAssertion) -> None:
     weeks = [WEEK.plus(number) for number in range(1 if case == "one" else 12)]
