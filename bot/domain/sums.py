@@ -24,6 +24,7 @@ class Sums(NamedTuple):
     mau: int
     seats: int
     with_utilization: int
+    with_tam: int  # of those, the ones whose seats are unlimited
     median_utilization: float | None
     daily: float
     daily_mau: int

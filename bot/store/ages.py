@@ -21,6 +21,7 @@ MEASURED: Mapping[str, tuple[str, ...]] = {
     Group.REVENUE.value: ("arr", "licensed_seats"),
     Group.HEALTH.value: ("health_score",),
     Group.TICKETS.value: ("defect_tickets_90d", "help_tickets_90d"),
+    Group.PROGRAMME.value: ("goals_set", "goals_met"),
 }
 """The values that figures are made of, by their group."""
 _NAMES = tuple(name for names in MEASURED.values() for name in names)
