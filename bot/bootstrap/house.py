@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot import log
 from bot import policy as policy_module
 from bot import settings as settings_module
-from bot.clock import SystemClock, TurnableClock
+from bot.clock import FixedClock, SystemClock, TurnableClock
 from bot.policy import Policy
 from bot.ports.clock import Clock
 from bot.settings import Settings
@@ -32,10 +32,16 @@ async def open_house(settings: Settings | None = None) -> AsyncIterator[House]:
     chosen = settings or settings_module.load()
     log.configure(level=chosen.ta_bot_log_level, form=chosen.ta_bot_log_format)
     policy = policy_module.load(chosen.ta_bot_policy)
-    clock = TurnableClock(chosen.zone) if chosen.ta_bot_demo_clock else SystemClock(chosen.zone)
+    clock = _clock(chosen)
     store = open_store(chosen.ta_bot_database_url, clock)
     try:
         await store.start()
         yield House(chosen, policy, clock, store)
     finally:
         await store.close()
+
+
+def _clock(settings: Settings) -> Clock:
+    if settings.ta_bot_demo_now is not None:
+        return FixedClock(settings.ta_bot_demo_now, settings.zone)
+    return TurnableClock(settings.zone) if settings.ta_bot_demo_clock else SystemClock(settings.zone)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,10 +23,12 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.clock import TurnableClock
+from bot.errors import OperatorError
 from bot.standin.actors import CannotDo
 from bot.standin.away import end_status, status_ends
 from bot.standin.calls import Json
 from bot.standin.changes import Happenings
+from bot.standin.mornings import Mornings
 from bot.standin.state import Workspace
 from bot.standin.when import instant_meant
 
@@ -82,6 +84,7 @@ class Turner:
         self.follower: Follower | None = None
         self.followed = False  # once the bot has followed, nothing turns without it
         self.turning = False
+        self.mornings: Mornings | None = None  # the demo's: a book that grows older with its clock
         self._one_at_a_time = asyncio.Lock()
 
     def clock(self) -> TurnableClock:
@@ -127,12 +130,33 @@ class Turner:
 
     async def _passed(self, clock: TurnableClock, to: datetime) -> AsyncIterator[Json]:
         reached = clock.now()
-        while (at := await self._next(reached, to)) is not None:
-            clock.stand_at(at)
-            done = [*await self._expire(), *await self._run(at)]
-            yield {"at": at.isoformat(), "did": done}
-            reached = at
+        while True:
+            at = await self._next(reached, to)
+            morning = self.mornings.due(at or to) if self.mornings else None
+            if morning is not None:
+                reached = max(reached, morning)
+                clock.stand_at(reached)
+                yield {"at": reached.isoformat(), "did": await self._begin(morning, reached)}
+            elif at is not None:
+                clock.stand_at(at)
+                done = [*await self._expire(), *await self._run(at)]
+                yield {"at": at.isoformat(), "did": done}
+                reached = at
+            else:
+                break
         clock.stand_at(to)
+
+    async def _begin(self, morning: datetime, at: datetime) -> list[str]:
+        """Begin a day; the bot's clock stands there too, so that nothing it reads lies in its future."""
+        if self.mornings is None:
+            return []
+        if self.follower is not None and at == morning:
+            await self.follower.ask("run", at=at.isoformat())
+        try:
+            await self.mornings.begin(morning)
+        except OperatorError as error:
+            raise CannotDo(str(error)) from None
+        return [f"the book of {morning:%Y-%m-%d} was imported"]
 
     async def _next(self, after: datetime, until: datetime) -> datetime | None:
         dues = [
@@ -162,11 +186,16 @@ class Turner:
         return [f"the status of {user.real_name} ended" for user in over]
 
     async def tick(self) -> None:
-        """End statuses while time runs by itself, for ever."""
+        """End statuses and begin days while time runs by itself, for ever."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
             async with self._one_at_a_time:
                 await self._expire()
+                now = self.workspace.clock.now()
+                morning = self.mornings.due(now) if self.mornings else None
+                if morning is not None:
+                    with suppress(CannotDo):  # the book stays as it was; the next morning tries again
+                        await self._begin(morning, now)
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """Hold the bot's web socket; a newer one takes its place."""

@@ -10,6 +10,7 @@ import webbrowser
 from asyncio.subprocess import Process
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from bot.clock import SystemClock
 from bot.errors import OperatorError
 from bot.standin.book import people, write_csvs
+from bot.standin.mornings import Mornings
 from bot.standin.presence import scatter
 from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN
@@ -56,7 +58,8 @@ async def _demo(port: int, browser: bool, directory: Path) -> None:
         scatter(server.workspace)
         environment = _environment(server, directory)
         # The bot starts while the book is written: it takes in what is imported under its eyes.
-        bot = await _start(directory, {**environment, "TA_BOT_DEMO_CLOCK": server.clock_url})
+        followed = {**environment, "TA_BOT_DEMO_CLOCK": server.clock_url}
+        bot = await _start(directory, followed)
         try:
             with _progress(console) as progress:
                 task = progress.add_task("writing the book", total=3)
@@ -66,6 +69,9 @@ async def _demo(port: int, browser: bool, directory: Path) -> None:
                 progress.update(task, description="starting the bot", advance=1)
                 await _connect(server, bot, directory)
                 progress.advance(task)
+            server.turner.mornings = Mornings(
+                directory, today, lambda at: _import_at(at, directory, followed)
+            )
             await _serve(server, bot, directory, browser)
         finally:
             await _stop(bot)
@@ -100,6 +106,10 @@ def _environment(server: StandinServer, directory: Path) -> Mapping[str, str]:
         "TA_BOT_DATABASE_URL": f"sqlite:///{directory / 'demo.db'}",
         "TA_BOT_PORT": "0",
     }
+
+
+async def _import_at(at: datetime, directory: Path, environment: Mapping[str, str]) -> None:
+    await _import(directory, {**environment, "TA_BOT_DEMO_NOW": at.isoformat()})
 
 
 async def _import(directory: Path, environment: Mapping[str, str]) -> None:

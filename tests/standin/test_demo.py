@@ -30,8 +30,9 @@ async def test_it_is_ready_answers_and_stops() -> None:
         async with asyncio.timeout(100):
             ready = (await process.stdout.readline()).decode()
             assert ready.startswith("ready: http://127.0.0.1:"), (await process.communicate())[1].decode()
-            words = await _asked(ready.removeprefix("ready: ").strip())
-            assert "Your book of business" in words
+            address = ready.removeprefix("ready: ").strip()
+            assert "Your book of business" in await _asked(address)
+            assert "the book of" in await _turned(address, by="1 week")
             process.send_signal(signal.SIGTERM)
             assert await process.wait() == 0
     finally:
@@ -51,6 +52,13 @@ async def _asked(address: str) -> str:
             asked = {"user": ta, "since": str(seen["version"])}
             seen = await (await web.get("/control/screen", params=asked)).json()
         return str(seen["messages"][0]["text"])
+
+
+async def _turned(address: str, **to: str) -> str:
+    async with aiohttp.ClientSession(address) as web:
+        turned = await (await web.post("/control/clock", json=to)).json()
+        assert turned["ok"], turned
+        return str(turned["passed"][-1]["did"])
 
 
 async def test_a_port_in_use_is_one_clear_line(server: StandinServer) -> None:

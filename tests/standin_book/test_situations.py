@@ -78,6 +78,12 @@ SITUATIONS: dict[str, Callable[[Row], bool]] = {
     "no users": lambda r: r["mau"] == "0",
     "nothing but id and name": lambda r: _only(r, "account_id", "name"),
     "prospect": lambda r: _between(_days(r, "expected_close_on"), 1, 45),
+    "under 80 % at day 51": lambda r: (
+        _days(r, "customer_since") == -51 and _between(_ratio(r, "mau", "licensed_seats"), 0, 0.799)
+    ),
+    "an old save plan": lambda r: (
+        r["lighthouse"] == "active" and _between(_days(r, "save_plan_updated_on"), -30, -8)
+    ),
     "day 21 of 60": lambda r: _days(r, "production_since") == -21,
     "renews in 5 days": lambda r: _days(r, "renewal_date") == 5,
     "renews in 30 days": lambda r: _days(r, "renewal_date") == 30,

@@ -20,6 +20,9 @@ _USUAL = {
     "thriving": 24, "growing": 16, "steady": 22, "lukewarm": 12, "quiet": 8, "drifting": 8,
     "struggling": 5, "dropped": 5, "collapsed": 3, "recovered": 4, "rescued": 3, "silent": 1,
 }  # fmt: skip
+# What becomes of most of them later, so that no week to come is like another.
+_TO_COME = {"steady": "slipping", "lukewarm": "lifting", "quiet": "lifting"}
+_WEEKS_TO_COME = 9
 # developers from and to, seats as a part of them, dollars a seat a year: each keeps its team by the rules
 _SIZES = {
     Team.ENTERPRISE: ((700, 2500), (0.55, 0.85), (260, 420)),
@@ -36,13 +39,22 @@ class Told:
     weeks: tuple[Row, ...]
 
 
-def everything(today: date) -> list[Told]:
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The day the plans are made for, the day the book is of, and the day after which its weeks are wanted."""
+
+    base: date
+    today: date
+    since: date = date.min
+
+
+def everything(days: Days) -> list[Told]:
     """Every account of the book with its history, by id."""
-    judge = Judge(today)
-    special = situations(today)
+    judge = Judge(days.today)
+    special = situations(days.base, days.today)
     plain = names.invented(COUNT - len(special), [one.name.split()[0] for one in special])
-    told = [_special(number, one, judge, today) for number, one in enumerate(special, 1)]
-    told += [_told(_plan(number, name), judge, today) for number, name in enumerate(plain, len(special) + 1)]
+    told = [_special(number, one, judge, days) for number, one in enumerate(special, 1)]
+    told += [_told(_plan(number, name), judge, days) for number, name in enumerate(plain, len(special) + 1)]
     return told
 
 
@@ -54,7 +66,11 @@ def account_id(number: int) -> str:
 def _plan(number: int, name: str) -> Plan:
     draw = random.Random(f"plan of {name}")
     shape = draw.choices(list(_USUAL), list(_USUAL.values()))[0]
-    return _sized(number, name, _TEAMS[number % len(_TEAMS)], shape)
+    later = random.Random(f"later of {name}")
+    to_come = _TO_COME.get(shape) if later.random() < 0.8 else None
+    plan = _sized(number, name, _TEAMS[number % len(_TEAMS)], to_come or shape)
+    plan.turn = -later.uniform(0, _WEEKS_TO_COME) if to_come else None
+    return plan
 
 
 def _sized(number: int, name: str, team: Team, shape: str) -> Plan:
@@ -88,7 +104,7 @@ def _served_by(number: int, team: Team, draw: random.Random) -> str | None:
     return draw.choice(tas) if draw.random() < 0.7 else None
 
 
-def _special(number: int, one: Situation, judge: Judge, today: date) -> Told:
+def _special(number: int, one: Situation, judge: Judge, days: Days) -> Told:
     if one.bare:
         return Told({"account_id": account_id(number), "name": one.name, **one.fixed}, ())
     plan = _sized(number, one.name, Team(one.team), one.shape)
@@ -96,18 +112,18 @@ def _special(number: int, one: Situation, judge: Judge, today: date) -> Told:
     for key, value in one.plan.items():
         setattr(plan, key, value)
     plan.fixed, plan.everywhere = dict(one.fixed), dict(one.everywhere)
-    return _told(plan, judge, today)
+    return _told(plan, judge, days)
 
 
-def _told(plan: Plan, judge: Judge, today: date) -> Told:
-    row = profile.describe(plan, today) | snapshot(plan, today, today)
-    row |= _a_year_ago(plan, today) | plan.everywhere
+def _told(plan: Plan, judge: Judge, days: Days) -> Told:
+    row = profile.describe(plan, days.base, days.today) | snapshot(plan, days.today, days.base)
+    row |= _a_year_ago(plan, days) | plan.everywhere
     row |= judge.today(row | plan.fixed, off=plan.off) | plan.fixed
-    weeks = tuple(week | judge.week(week, off=plan.off) for week in weeks_of(plan, today))
-    return Told(row, weeks)
+    weeks = weeks_of(plan, days.base, days.today, days.since)
+    return Told(row, tuple(week | judge.week(week, off=plan.off) for week in weeks))
 
 
-def _a_year_ago(plan: Plan, today: date) -> Row:
+def _a_year_ago(plan: Plan, days: Days) -> Row:
     if plan.years == 0 or plan.weeks < 53:
         return {"arr_year_ago": None}
-    return {"arr_year_ago": snapshot(plan, today - timedelta(days=365), today)["arr"]}
+    return {"arr_year_ago": snapshot(plan, days.today - timedelta(days=365), days.base)["arr"]}

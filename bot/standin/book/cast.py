@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from bot.domain.person import Person, Role, Team
 
 DOMAIN = "lumenforge.example"
@@ -72,6 +74,7 @@ def everybody() -> list[Person]:
     ]
 
 
-def addresses(role: Role, team: Team | None = None) -> list[str]:
+@cache
+def addresses(role: Role, team: Team | None = None) -> tuple[str, ...]:
     """The addresses of everybody with a role, of one team where it is given."""
-    return [p.email for p in everybody() if p.role is role and team in (None, p.team)]
+    return tuple(p.email for p in everybody() if p.role is role and team in (None, p.team))

@@ -61,13 +61,15 @@ _ROLES = {
     "Deal Contact": "Procurement Partner",
     "End User": "Software Engineer",
 }
-# who, first day from today, days away, half days, status
+AGAIN_DAYS = 28
+# who, first day from the base day, days away, half days, status; in each team somebody is out in the week after
 _AWAY = (
     ("Marcus Teague", -2, 6, "no", "no", "approved"),
     ("Chiara Bonfante", 5, 12, "no", "no", "approved"),
     ("Leila Farahmand", 19, 3, "no", "yes", "requested"),
     ("Rohan Deshmukh", 0, 1, "no", "no", "approved"),
-    ("Wren Halloran", 9, 5, "no", "no", "approved"),
+    ("Wren Halloran", 6, 8, "no", "no", "approved"),
+    ("Kofi Asamoah-Reid", 6, 4, "no", "no", "approved"),
     ("Mei-Lin Hsueh", 24, 8, "yes", "no", "requested"),
     ("Tomás Arrieta", -20, 7, "no", "no", "approved"),
     ("Noor Haddad", 3, 4, "no", "no", "cancelled"),
@@ -85,17 +87,19 @@ def contacts_of(account: Row) -> list[Row]:
     return [_contact(account, role, draw) for role in roles]
 
 
-def absences(today: date) -> list[Row]:
-    """Who of ours is, was or will be away."""
+def absences(base: date, today: date) -> list[Row]:
+    """Who of ours is, was or will be away; four weeks after the base day it begins anew."""
+    begun = range((today - base).days // AGAIN_DAYS + 1)
     return [
         {
             "email": address_of(who),
-            "starts_on": today + timedelta(days=first),
-            "ends_on": today + timedelta(days=first + days - 1),
+            "starts_on": base + timedelta(days=first + AGAIN_DAYS * again),
+            "ends_on": base + timedelta(days=first + AGAIN_DAYS * again + days - 1),
             "half_day_start": half_start,
             "half_day_end": half_end,
             "status": status,
         }
+        for again in begun
         for who, first, days, half_start, half_end, status in _AWAY
     ]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain.account import FIELDS
 from bot.domain.person import Person
-from bot.standin.book.accounts import everything
+from bot.standin.book.accounts import Days, everything
 from bot.standin.book.cast import everybody
 from bot.standin.book.contacts import absences, contacts_of
 from bot.standin.book.series import TRAITS, Row
@@ -47,12 +47,14 @@ def people(today: date) -> list[Person]:  # noqa: ARG001 # the same cast on ever
     return everybody()
 
 
-def write_csvs(directory: Path, today: date) -> None:
-    """Write accounts.csv, people.csv, history.csv, contacts.csv and absences.csv, the same for the same day.
+def write_csvs(directory: Path, today: date, *, base: date | None = None, since: date = date.min) -> None:
+    """Write accounts.csv, people.csv, history.csv, contacts.csv and absences.csv, the same for the same days.
 
-    Every instant is a midnight UTC, of `today` or of a day before: none lies in the future.
+    Every instant is a midnight UTC, of `today` or of a day before: none lies in the future. With a `base` before
+    `today` the book is that of the base day, so many days on: the same plans and dates, newer values, more weeks.
+    `since` leaves out the weeks that end then or before.
     """
-    told = everything(today)
+    told = everything(Days(base or today, today, since))
     accounts = [one.row for one in told]
     weeks = (week for one in told for week in one.weeks)
     staff = ({name: getattr(person, name) for name in COLUMNS["people"]} for person in people(today))
@@ -61,7 +63,7 @@ def write_csvs(directory: Path, today: date) -> None:
     _write(directory, "people", staff)
     _write(directory, "history", weeks)
     _write(directory, "contacts", (contact for row in accounts for contact in contacts_of(row)))
-    _write(directory, "absences", absences(today))
+    _write(directory, "absences", absences(base or today, today))
 
 
 def _write(directory: Path, kind: str, rows: Iterable[Row]) -> None:

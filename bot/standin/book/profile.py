@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from bot.domain.person import Role, Team
 from bot.standin.book.cast import addresses
 from bot.standin.book.names import web_domain
-from bot.standin.book.series import Plan, Row, customer_since, mau_on
+from bot.standin.book.series import Plan, Row, customer_since, mau_on, renewal_on
 
 _FEATURES = ("Code search", "Batch changes", "Code insights", "Notebooks", "Assistant")
 _ACTIONS = (
@@ -17,12 +17,12 @@ _ACTIONS = (
 )
 
 
-def describe(plan: Plan, today: date) -> Row:
-    """Every column of an account that is not a week's."""
+def describe(plan: Plan, base: date, today: date) -> Row:
+    """Every column of an account that is not a week's, on a day at or after the plan's base day."""
     draw = random.Random(f"profile of {plan.id}")
     row: Row = {"account_id": plan.id, "name": plan.name, "team": str(plan.team), "ta_email": plan.ta}
-    row |= _record(plan, draw) | _dates(plan, today, draw) | _programme(plan, today, draw)
-    return row | _origin(plan, today, draw) | _talk(plan, today, draw)
+    row |= _record(plan, draw) | _dates(plan, base, today, draw) | _programme(plan, base, draw)
+    return row | _origin(plan, base, today, draw) | _talk(plan, base, today, draw)
 
 
 def _record(plan: Plan, draw: random.Random) -> Row:
@@ -44,27 +44,26 @@ def _segment(developers: int) -> str:
     return next(name for above, name in bounds if developers > above)
 
 
-def _dates(plan: Plan, today: date, draw: random.Random) -> Row:
-    renewal = today + timedelta(days=plan.renewal_in)
-    since = customer_since(plan, today)
+def _dates(plan: Plan, base: date, today: date, draw: random.Random) -> Row:
+    since = customer_since(plan, base)
     return {
-        "renewal_date": renewal,
+        "renewal_date": renewal_on(plan, base, today),
         "customer_since": since,
-        "production_since": min(since + timedelta(days=draw.randint(10, 30)), today),
-        "kickoff_on": min(since + timedelta(days=draw.randint(2, 9)), today),
+        "production_since": min(since + timedelta(days=draw.randint(10, 30)), base),
+        "kickoff_on": min(since + timedelta(days=draw.randint(2, 9)), base),
     }
 
 
-def _programme(plan: Plan, today: date, draw: random.Random) -> Row:
+def _programme(plan: Plan, base: date, draw: random.Random) -> Row:
     row: Row = {
         "lighthouse": "none",
-        "success_plan_updated_on": _past(plan, today, draw, (5, 170)),
-        "last_cbr_on": _past(plan, today, draw, (20, 330)) if plan.years else None,
-        "last_roadmap_review_on": _past(plan, today, draw, (20, 220)) if draw.random() < 0.6 else None,
+        "success_plan_updated_on": _past(plan, base, draw, (5, 170)),
+        "last_cbr_on": _past(plan, base, draw, (20, 330)) if plan.years else None,
+        "last_roadmap_review_on": _past(plan, base, draw, (20, 220)) if draw.random() < 0.6 else None,
         "pending_actions": tuple(draw.sample(_ACTIONS, draw.choice((0, 0, 1, 2)))),
         "expansion_arr_open": draw.randrange(5, 60) * 1000 if draw.random() < 0.12 else None,
         "open_tickets": draw.choice((0, 0, 0, 1, 1, 2, 3)),
-        "features_first_used": _features(plan, today, draw),
+        "features_first_used": _features(plan, base, draw),
     }
     if plan.team is Team.ENTERPRISE:
         goals = draw.randint(3, 6)
@@ -72,34 +71,39 @@ def _programme(plan: Plan, today: date, draw: random.Random) -> Row:
     return row
 
 
-def _features(plan: Plan, today: date, draw: random.Random) -> tuple[tuple[str, date], ...]:
+def _features(plan: Plan, base: date, draw: random.Random) -> tuple[tuple[str, date], ...]:
     used = draw.sample(_FEATURES, draw.randint(1, 4))
-    return tuple((feature, _past(plan, today, draw, (10, 360))) for feature in used)
+    return tuple((feature, _past(plan, base, draw, (10, 360))) for feature in used)
 
 
-def _talk(plan: Plan, today: date, draw: random.Random) -> Row:
+def _talk(plan: Plan, base: date, today: date, draw: random.Random) -> Row:
     channel = plan.team is Team.ENTERPRISE and draw.random() < 0.5
     meets = plan.team is not Team.DIGITAL and draw.random() < 0.6
     first = web_domain(plan.name, plan.id).removesuffix(".example")
     return {
         "slack_channel": f"ext-{first}" if channel else None,
-        "slack_channel_active_on": _past(plan, today, draw, (0, 30)) if channel else None,
-        "next_customer_sync_on": today + timedelta(days=draw.randint(1, 40)) if meets else None,
+        "slack_channel_active_on": _past(plan, base, draw, (0, 30)) if channel else None,
+        "next_customer_sync_on": _next(base + timedelta(days=draw.randint(1, 40)), today) if meets else None,
         "next_customer_sync_with": draw.choice(("Champion", "Instance admin", "Sponsor")) if meets else None,
     }
 
 
-def _origin(plan: Plan, today: date, draw: random.Random) -> Row:
+def _origin(plan: Plan, base: date, today: date, draw: random.Random) -> Row:
     """When the values were true: most last midnight, a few so long ago that they count as stale."""
     old = draw.random()
     return {
-        "mau_28d": round(mau_on(plan, today, today) * draw.uniform(0.97, 1.04)),
+        "mau_28d": round(mau_on(plan, today, base) * draw.uniform(0.97, 1.04)),
         "as_of": today - timedelta(days=9) if old < 0.03 else today,
         "usage_as_of": today - timedelta(days=11 if 0.03 <= old < 0.07 else 1),
         "health_as_of": today - timedelta(days=3) if 0.07 <= old < 0.1 else today,
     }
 
 
-def _past(plan: Plan, today: date, draw: random.Random, days: tuple[int, int]) -> date:
+def _past(plan: Plan, base: date, draw: random.Random, days: tuple[int, int]) -> date:
     """A day so long ago, but not before the account was a customer."""
-    return max(today - timedelta(days=draw.randint(*days)), customer_since(plan, today))
+    return max(base - timedelta(days=draw.randint(*days)), customer_since(plan, base))
+
+
+def _next(first: date, today: date) -> date:
+    """The first day that is not past, of those that come every four weeks."""
+    return first + timedelta(days=28 * max(-(-(today - first).days // 28), 0))

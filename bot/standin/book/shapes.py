@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Usage from a year ago (`then`) to today (`now`); with `turn`, all at once that many weeks ago.
+    """Usage from a year ago (`then`) to today (`now`); with `turn`, all at once that many weeks ago (below 0: to come).
 
     `use` is MAU ÷ seats, `daily` is 4-week DAU ÷ MAU. `gap` is the usual number of days between activities.
     `sentiment`, `champion`, `buyer` and `navigation` are (then, now); a trait turns when usage does.
@@ -17,7 +17,7 @@ class Shape:
 
     use: tuple[float, float]
     daily: tuple[float, float]
-    turn: int | None = None
+    turn: float | None = None
     gap: int = 8
     versions: tuple[int, int] = (1, 1)
     defects: tuple[int, int] = (0, 1)
@@ -127,9 +127,41 @@ SHAPES: Mapping[str, Shape] = {
         buyer=(False, False),
         navigation=(True, False),
     ),
+    "mended": Shape(
+        use=(0.72, 0.74),
+        daily=(0.26, 0.34),
+        turn=1,
+        gap=7,
+        versions=(5, 1),
+        defects=(6, 1),
+        helps=(16, 4),
+        sentiment=("poor", "healthy"),
+        champion=(False, True),
+        buyer=(False, True),
+        navigation=(False, True),
+    ),
+    "slipping": Shape(
+        use=(0.83, 0.60),
+        daily=(0.34, 0.19),
+        turn=-1,
+        gap=9,
+        versions=(1, 3),
+        helps=(6, 11),
+        sentiment=("healthy", "concerning"),
+        champion=(True, False),
+    ),
+    "lifting": Shape(
+        use=(0.62, 0.86),
+        daily=(0.24, 0.36),
+        turn=-1,
+        gap=8,
+        versions=(3, 1),
+        sentiment=("concerning", "healthy"),
+        buyer=(False, True),
+    ),
     "starting": Shape(use=(0.0, 0.34), daily=(0.10, 0.31), turn=3, gap=4, helps=(8, 12), defects=(0, 1)),
 }
-"""By name. `starting` is an account in its first weeks."""
+"""By name. `starting` is an account in its first weeks; `slipping` and `lifting` turn after the base day."""
 
 
 def season(month: int) -> float:

@@ -14,6 +14,9 @@ LONG_NAME = (
     "Upper Vashenholt and the Seven Adjoining Parishes S.A."
 )
 
+# Half a week ago: then a week's change of category is there to read on every day of the week.
+THIS_WEEK = 0.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -31,9 +34,9 @@ class Situation:
     bare: bool = False
 
 
-def situations(today: date) -> tuple[Situation, ...]:
-    """Every special account, in the order of their ids."""
-    return (*_families(), *_spellings(), *_numbers(today), *_stages(today), *_programmes(today))
+def situations(base: date, today: date) -> tuple[Situation, ...]:
+    """Every special account, in the order of their ids: dates by the base day, as-of days by today."""
+    return (*_families(), *_spellings(), *_numbers(today), *_stages(base, today), *_programmes(base))
 
 
 def _day(today: date, days: int) -> date:
@@ -133,9 +136,19 @@ def _numbers(today: date) -> tuple[Situation, ...]:
             plan={"developers": 812},
             everywhere={"arr": 100_000},
         ),
-        Situation(name="Osquilane Energy Inc", team="enterprise", shape="quiet", plan={"developers": 2500}),
+        Situation(
+            name="Osquilane Energy Inc",
+            team="enterprise",
+            shape="mended",
+            plan={"developers": 2500, "turn": THIS_WEEK},
+        ),
         Situation(name="Nerthwick Textiles B.V.", team="digital", shape="steady", fixed={"developers": None}),
-        Situation(name="Lodrimoor Mobility Inc", team="scaled", shape="growing", plan={"developers": 3200}),
+        Situation(
+            name="Lodrimoor Mobility Inc",
+            team="scaled",
+            shape="mended",
+            plan={"developers": 3200, "turn": THIS_WEEK},
+        ),
         Situation(
             name="Grelimora Networks Ltd",
             team="enterprise",
@@ -188,7 +201,7 @@ def _numbers(today: date) -> tuple[Situation, ...]:
     )
 
 
-def _stages(today: date) -> tuple[Situation, ...]:
+def _stages(base: date, today: date) -> tuple[Situation, ...]:
     """Every stage of an account's life."""
     new = {"years": 0, "renewal_in": 365 - 24, "weeks": 4}
     return (
@@ -200,7 +213,7 @@ def _stages(today: date) -> tuple[Situation, ...]:
                 "team": "enterprise",
                 "developers": 1900,
                 "domain": "moweniora.example",
-                "expected_close_on": _day(today, 32),
+                "expected_close_on": _day(base, 32),
                 "as_of": today,
             },
         ),
@@ -211,7 +224,7 @@ def _stages(today: date) -> tuple[Situation, ...]:
             fixed={
                 "team": "scaled",
                 "developers": 320,
-                "expected_close_on": _day(today, 12),
+                "expected_close_on": _day(base, 12),
                 "domain": "jarnaskov.example",
                 "as_of": today,
             },
@@ -221,14 +234,14 @@ def _stages(today: date) -> tuple[Situation, ...]:
             team="enterprise",
             shape="starting",
             plan=new,
-            fixed={"production_since": _day(today, -21), "kickoff_on": _day(today, -23)},
+            fixed={"production_since": _day(base, -21), "kickoff_on": _day(base, -23)},
         ),
         Situation(
             name="Sivundal Studios",
             team="scaled",
             shape="starting",
             plan=new | {"renewal_in": 365 - 51, "weeks": 8},
-            fixed={"production_since": _day(today, -46), "kickoff_on": _day(today, -50)},
+            fixed={"production_since": _day(base, -46), "kickoff_on": _day(base, -50)},
         ),
         Situation(
             name="Eskrawick Diagnostics Ltd",
@@ -239,7 +252,12 @@ def _stages(today: date) -> tuple[Situation, ...]:
         ),
         Situation(name="Stryndal Systems GmbH", team="enterprise", shape="lukewarm", plan={"renewal_in": 30}),
         Situation(name="Prylane Freight LLC", team="scaled", shape="thriving", plan={"renewal_in": 100}),
-        Situation(name="Plennetria Foods S.r.l.", team="scaled", shape="quiet", plan={"renewal_in": -9}),
+        Situation(
+            name="Plennetria Foods S.r.l.",
+            team="scaled",
+            shape="dropped",
+            plan={"renewal_in": -9, "turn": THIS_WEEK},
+        ),
         Situation(
             name="Hesktorv Software AB",
             team="enterprise",
@@ -251,8 +269,8 @@ def _stages(today: date) -> tuple[Situation, ...]:
                 "arr": 0,
                 "arr_year_ago": 148_000,
                 "licensed_seats": 0,
-                "customer_since": _day(today, -1130),
-                "churned_on": _day(today, -40),
+                "customer_since": _day(base, -1130),
+                "churned_on": _day(base, -40),
                 "domain": "hesktorv.example",
                 "as_of": today,
             },
@@ -260,23 +278,23 @@ def _stages(today: date) -> tuple[Situation, ...]:
     )
 
 
-def _programmes(today: date) -> tuple[Situation, ...]:
+def _programmes(base: date) -> tuple[Situation, ...]:
     """Save plans, expansions, goals, tickets, a channel, a pool's last TA."""
-    plan = {"lighthouse": "active", "save_plan_updated_on": _day(today, -3)}
+    plan = {"lighthouse": "active", "save_plan_updated_on": _day(base, -3)}
     return (
         Situation(
             name="Obrixmoor Energy Ltd",
             team="enterprise",
             shape="struggling",
             plan={"renewal_in": 74},
-            fixed={**plan, "open_tickets": 7, "last_activity_on": _day(today, -47)},
+            fixed={**plan, "open_tickets": 7, "last_activity_on": _day(base, -47)},
         ),
         Situation(
             name="Zanthorvik Insurance AB",
             team="scaled",
             shape="struggling",
             plan={"renewal_in": 118},
-            fixed={**plan, "save_plan_updated_on": _day(today, -16)},
+            fixed={**plan, "save_plan_updated_on": _day(base, -16)},
         ),
         Situation(name="Korvaskov Rail Oy", team="enterprise", shape="collapsed", plan={"renewal_in": 143}),
         Situation(
@@ -295,11 +313,18 @@ def _programmes(today: date) -> tuple[Situation, ...]:
             name="Tovabrek Optics Ltd",
             team="enterprise",
             shape="dropped",
+            plan={"turn": THIS_WEEK},
             fixed={
                 "open_tickets": 12,
                 "slack_channel": "ext-tovabrek",
-                "slack_channel_active_on": _day(today, -2),
+                "slack_channel_active_on": _day(base, -2),
             },
         ),
-        Situation(name="Ardundal Textiles", team="digital", shape="drifting", fixed={"ta_email": None}),
+        Situation(
+            name="Ardundal Textiles",
+            team="digital",
+            shape="dropped",
+            plan={"turn": THIS_WEEK},
+            fixed={"ta_email": None},
+        ),
     )
