@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import time
 from typing import Any, TypeAlias
 
 from bot.blocks import limits
@@ -88,36 +89,67 @@ def static_select(
     return element
 
 
-def external_select(action_id: str, placeholder: str, min_letters: int = 1) -> Json:
-    """A menu whose options we are asked for as letters are typed."""
-    return {
+def external_select(
+    action_id: str, placeholder: str, min_letters: int = 1, chosen: tuple[str, str] | None = None
+) -> Json:
+    """A menu whose (text, value) options we are asked for as letters are typed, with perhaps one chosen already."""
+    element: Json = {
         "type": "external_select",
         "action_id": action_id,
         "placeholder": plain(placeholder, limits.PLACEHOLDER),
         "min_query_length": min_letters,
     }
+    if chosen:
+        element["initial_option"] = option(*chosen)
+    return element
 
 
-def conversations_select(action_id: str, placeholder: str, include: Sequence[str]) -> Json:
-    """A menu of our own conversations: none with another organisation, no bots; the current one is chosen."""
-    return {
+def conversations_select(action_id: str, placeholder: str, include: Sequence[str], chosen: str = "") -> Json:
+    """A menu of our own conversations: none with another organisation, no bots; the current one is chosen, or
+    the one given.
+    """
+    element: Json = {
         "type": "conversations_select",
         "action_id": action_id,
         "placeholder": plain(placeholder, limits.PLACEHOLDER),
-        "default_to_current_conversation": True,
+        "default_to_current_conversation": not chosen,
         "filter": {
             "include": list(include),
             "exclude_external_shared_channels": True,
             "exclude_bot_users": True,
         },
     }
+    if chosen:
+        element["initial_conversation"] = chosen
+    return element
 
 
-def field_input(block_id: str, label: str, element: Json, hint: str = "") -> Json:
+def checkboxes(action_id: str, options: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Json:
+    """At most ten (text, value) options, of which any number may be chosen."""
+    made = [option(text, value) for text, value in options]
+    element: Json = {"type": "checkboxes", "action_id": action_id, "options": made}
+    if initial := [one for one in made if one["value"] in chosen]:
+        element["initial_options"] = initial
+    return element
+
+
+def timepicker(action_id: str, placeholder: str, at: time) -> Json:
+    """A time of the day; the zone is nobody's until it is said beside it."""
+    return {
+        "type": "timepicker",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, limits.PLACEHOLDER),
+        "initial_time": at.isoformat("minutes"),
+    }
+
+
+def field_input(block_id: str, label: str, element: Json, hint: str = "", *, optional: bool = False) -> Json:
     """A labelled field of a modal; what is entered is found under its block id."""
     block: Json = {"type": "input", "block_id": block_id, "label": plain(label), "element": element}
     if hint:
         block["hint"] = plain(hint)
+    if optional:
+        block["optional"] = True
     return block
 
 

@@ -16,16 +16,18 @@ Cell: TypeAlias = str | tuple[float, str]
 def data_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Cell]], page_size: int) -> Json:
     """A native table; the first column names each row for screen readers."""
     made: list[list[Json]] = [[{"type": "raw_text", "text": text} for text in head]]
-    made.extend(
-        [
-            {"type": "raw_text", "text": cell}
-            if isinstance(cell, str)
-            else {"type": "raw_number", "value": cell[0], "text": cell[1]}
-            for cell in row
-        ]
-        for row in rows[: limits.TABLE_ROWS - 1]
-    )
+    made.extend(table_row(row) for row in rows[: limits.TABLE_ROWS - 1])
     return {"type": "data_table", "caption": caption, "page_size": page_size, "rows": made}
+
+
+def table_row(row: Sequence[Cell]) -> list[Json]:
+    """One row of a table as its block has it."""
+    return [
+        {"type": "raw_text", "text": cell}
+        if isinstance(cell, str)
+        else {"type": "raw_number", "value": cell[0], "text": cell[1]}
+        for cell in row
+    ]
 
 
 def line_chart(

@@ -10,6 +10,7 @@ from typing import Any
 
 import bot.features
 import commands
+from bot.bank_holidays import BankHolidays
 from bot.bootstrap.house import House
 from bot.ports import Ports
 from bot.ports.jobs import Job
@@ -28,6 +29,10 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         outgoing=house.store.outgoing,
         audit=house.store.audit,
         work=house.store.work,
+        digests=house.store.digests,
+        coverage=house.store.coverage,
+        figures=house.store.figures,
+        calendar=BankHolidays(),
         clock=house.clock,
         policy=house.policy,
     )

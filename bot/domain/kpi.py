@@ -36,6 +36,8 @@ KPI_NAMES: Mapping[Kpi, str] = {
     Kpi.AVERAGE_HEALTH: "average health",
 }
 """What each is called inside a sentence."""
+KPI_TITLES: Mapping[Kpi, str] = {kpi: f"{name[0].upper()}{name[1:]}" for kpi, name in KPI_NAMES.items()}
+"""What each is called at the head of a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from bot.policy import Policy
 from bot.ports.audit import Audit
 from bot.ports.book import Book
+from bot.ports.calendar import Calendar
 from bot.ports.clock import Clock
+from bot.ports.coverage import Coverage
+from bot.ports.digests import Digests
 from bot.ports.directory import Directory
+from bot.ports.figures import Figures
 from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
 from bot.ports.outgoing import OutgoingMessages
@@ -28,5 +32,9 @@ class Ports:
     outgoing: OutgoingMessages
     audit: Audit
     work: Work
+    digests: Digests
+    coverage: Coverage
+    figures: Figures
+    calendar: Calendar
     clock: Clock
     policy: Policy

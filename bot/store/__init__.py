@@ -9,8 +9,11 @@ from bot.ports.clock import Clock
 from bot.store import migrations
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
+from bot.store.coverage import StoredCoverage
 from bot.store.database import Database, SqliteDatabase, open_database
+from bot.store.digests import DIGESTS, StoredDigests
 from bot.store.due import StoredWork
+from bot.store.figures import StoredFigures
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
@@ -26,6 +29,9 @@ class Store:
     people: StoredPeople
     audit: StoredAudit
     installations: StoredInstallations
+    digests: StoredDigests
+    coverage: StoredCoverage
+    figures: StoredFigures
     jobs: StoredWork
     outgoing: StoredOutgoing
     clock: Clock
@@ -43,8 +49,9 @@ class Store:
         book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
         installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
         work = await migrations.migrate(self.database, migrations.WORK, self.clock)
+        digests = await migrations.migrate(self.database, DIGESTS, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *work, *audit)
+        return (*book, *installs, *work, *digests, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -77,6 +84,9 @@ def open_store(url: str, clock: Clock) -> Store:
         people=StoredPeople(database),
         audit=StoredAudit(audit_database),
         installations=StoredInstallations(database),
+        digests=StoredDigests(database),
+        coverage=StoredCoverage(database),
+        figures=StoredFigures(database),
         jobs=StoredWork(database, clock),
         outgoing=StoredOutgoing(database, clock),
         clock=clock,

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bot import policy as policy_module
 from bot.asks import Action, Asker, Command, Place, PlaceKind, Submission, Typeahead
+from bot.bank_holidays import BankHolidays
 from bot.bootstrap.answering import handlers
 from bot.clock import FixedClock
 from bot.domain.person import Person
@@ -94,6 +95,10 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         outgoing=store.outgoing,
         audit=store.audit,
         work=store.work,
+        digests=store.digests,
+        coverage=store.coverage,
+        figures=store.figures,
+        calendar=BankHolidays(),
         clock=clock,
         policy=policy_module.load(),
     )
@@ -115,19 +120,26 @@ def person(people: tuple[Person, ...]) -> Callable[..., Person]:
     )
 
 
-def _from(person: Person | None, kind: PlaceKind) -> dict[str, Any]:
+def _from(person: Person | None, kind: PlaceKind, channel: str = "D1") -> dict[str, Any]:
     user_id = user_id_of(person) if person else stable_id("U", "nobody@ta.example")
     asker = Asker(user_id=user_id, email=person.email if person else None, name=person.name if person else "")
-    return {"asker": asker, "place": Place(channel_id="D1", kind=kind), "reference": "r1"}
+    return {"asker": asker, "place": Place(channel_id=channel, kind=kind), "reference": "r1"}
 
 
 @pytest.fixture
 def say(heard: Handlers, ports: Ports) -> Callable[..., Any]:
     """Gives the answer to a typed line."""
 
-    async def saying(line: str, who: Person | None = None, kind: PlaceKind = PlaceKind.DIRECT) -> Any:
+    async def saying(
+        line: str,
+        who: Person | None = None,
+        kind: PlaceKind = PlaceKind.DIRECT,
+        channel: str = "D1",
+        ports: Ports = ports,
+    ) -> Any:
         name, _, text = line.partition(" ")
-        return await heard.commands[name](Command(name=name, text=text, **_from(who, kind)), ports)
+        asked = Command(name=name, text=text, **_from(who, kind, channel))
+        return await heard.commands[name](asked, ports)
 
     return saying
 
@@ -136,7 +148,9 @@ def say(heard: Handlers, ports: Ports) -> Callable[..., Any]:
 def press(heard: Handlers, ports: Ports) -> Callable[..., Any]:
     """Gives the answer to a pressed button or a chosen option."""
 
-    async def pressing(action_id: str, value: str = "", who: Person | None = None) -> Any:
+    async def pressing(
+        action_id: str, value: str = "", who: Person | None = None, ports: Ports = ports
+    ) -> Any:
         asked = Action(action_id=action_id, value=value, **_from(who, PlaceKind.DIRECT))
         return await heard.actions[action_id](asked, ports)
 
@@ -147,7 +161,9 @@ def press(heard: Handlers, ports: Ports) -> Callable[..., Any]:
 def submit(heard: Handlers, ports: Ports) -> Callable[..., Any]:
     """Gives the answer to a submitted modal."""
 
-    async def submitting(callback_id: str, metadata: str, who: Person | None = None, **values: Any) -> Any:
+    async def submitting(
+        callback_id: str, metadata: str, who: Person | None = None, ports: Ports = ports, **values: Any
+    ) -> Any:
         asked = Submission(
             callback_id=callback_id, private_metadata=metadata, values=values, **_from(who, PlaceKind.DIRECT)
         )

@@ -18,14 +18,13 @@ from bot.domain.health import (
     Verdict,
     read_week,
 )
-from bot.domain.kpi import KPI_NAMES, Kpi, KpiReading
+from bot.domain.kpi import Kpi, KpiReading
 from bot.domain.lifecycle import StageReading
 from bot.domain.names import unescaped
 from bot.domain.person import Person, Team
 from bot.domain.provenance import value_of
 from bot.domain.segment import Classified, Unclassified
 
-KPI_TITLES = {kpi: f"{name[0].upper()}{name[1:]}" for kpi, name in KPI_NAMES.items()}
 KPI_GROUPS = {Kpi.GRR: Group.REVENUE, Kpi.NRR: Group.REVENUE, Kpi.VALUE_REALIZATION: Group.PROGRAMME}
 Ended = TypeVar("Ended", Week, DrawnWeek)
 NEAR = timedelta(days=3)

@@ -13,7 +13,7 @@ from bot.blocks.footnotes import UNKNOWN
 from bot.domain.account import Group
 from bot.domain.freshness import group_of_trait
 from bot.domain.health import TraitReading, TraitRule
-from bot.domain.kpi import KpiReading
+from bot.domain.kpi import KPI_TITLES, KpiReading
 from bot.domain.lifecycle import Stage
 from bot.domain.person import Person
 from bot.domain.provenance import Fact, Known, value_of
@@ -225,7 +225,7 @@ def _kpis(card: Card, notes: Notes) -> list[Block]:
     lines = [_kpi(one, notes) for one in card.kpis]
     whose: dict[str, list[str]] = {}
     for one in card.kpis:
-        whose.setdefault(one.target.whose, []).append(rules.KPI_TITLES[one.kpi])
+        whose.setdefault(one.target.whose, []).append(KPI_TITLES[one.kpi])
     said = " · ".join(f"{', '.join(names)}: {text.escape(who)}" for who, names in whose.items() if who)
     blocks: list[Block] = [
         build.section("\n".join((f"*KPIs of the {text.name(card.serving.short)}*", *lines)))
@@ -238,7 +238,7 @@ def _kpis(card: Card, notes: Notes) -> list[Block]:
 
 def _kpi(one: KpiReading, notes: Notes) -> str:
     value, target = one.value, one.target
-    label, expected = rules.KPI_TITLES[one.kpi], text.target(target.at_least, target.tolerance, target.text)
+    label, expected = KPI_TITLES[one.kpi], text.target(target.at_least, target.tolerance, target.text)
     if not isinstance(value, Known):
         return f"? *{label}* {notes.missing(label)} (target {expected}): {text.escape(value.reason)}"
     shown = f"{text.percent(value.value)}{notes.of(value, rules.KPI_GROUPS.get(one.kpi, Group.USAGE))}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain import spreadsheet
 from bot.domain.account import Account, Cents
 from bot.domain.amounts import dollars
 from bot.domain.boundary import Boundary, Margin, SegmentRow, disagrees, near_renewal
@@ -28,7 +27,6 @@ PAGE = 20
 """Accounts on one page: as many as one message takes with names as long as names get."""
 UNCLASSIFIED = "unclassified"
 TOKEN = re.compile(r"(mine|pool|all|team|tier|drift)\|(.*)\|([^|]*)\|(\d{1,9})", re.DOTALL)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "account_id",
     "name",
@@ -345,13 +343,8 @@ def _correction(row: SegmentRow, found: Classified) -> str:
 
 
 def csv_of(listed: Iterable[Listed], health: HealthRules) -> bytes:
-    """The whole list as a file: UTF-8 with a mark, so that spreadsheets read names as they are."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for one in listed:
-        writer.writerow([_cell(value) for value in _values(one, health)])
-    return out.getvalue().encode("utf-8-sig")
+    """The whole list as a file."""
+    return spreadsheet.csv_of(COLUMNS, (_values(one, health) for one in listed))
 
 
 def _values(one: Listed, health: HealthRules) -> tuple[object, ...]:
@@ -370,13 +363,6 @@ def _origin(value: object, stamp: Stamp | None) -> tuple[str, str]:
     if value is None or stamp is None:
         return "", ""
     return stamp.source, stamp.as_of.isoformat(timespec="seconds")
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula is kept a text."""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
 
 
 def accounts_stamps(accounts: Sequence[Account], names: Sequence[str]) -> list[Stamp]:

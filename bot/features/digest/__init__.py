@@ -1,0 +1,1 @@
+"""The weekly KPI digest of a channel."""

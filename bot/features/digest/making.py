@@ -1,0 +1,48 @@
+"""Makes a digest and what is said of it: the one place that knows how figures and views are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.blocks.answers import Message, Modal
+from bot.domain.digest import Digest
+from bot.domain.person import Team
+from bot.domain.schedule import IsoWeek
+from bot.features.digest import views
+from bot.features.digest.rules import Token
+from bot.features.kpis import views as kpis
+from bot.features.kpis.usecases import make_digest
+from bot.ports import Ports
+
+make = make_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A digest in words: what stands in the channel, and what follows in its thread, by the name of its part."""
+
+    head: Message
+    replies: Sequence[tuple[str, Message]]
+
+
+def say(ports: Ports, digest: Digest, token: Token) -> Said:
+    """The digest for a channel."""
+    policy = ports.policy.digest
+    return Said(views.head(digest, policy, str(token)), views.replies(digest, policy))
+
+
+async def shown(ports: Ports, teams: tuple[Team, ...], week: IsoWeek) -> Message:
+    """The digest for the asker alone."""
+    digest = await make(ports, teams, week)
+    return views.preview(digest, ports.policy.digest, str(Token(teams=teams, week=week)))
+
+
+async def agenda(ports: Ports, token: Token) -> Message:
+    """The weekly meeting's agenda, from the digest as it is now."""
+    return views.agenda(await make(ports, token.teams, token.week), ports.policy.digest)
+
+
+async def definitions(ports: Ports, token: Token) -> Modal:
+    """What each figure of a digest means."""
+    return kpis.definitions(await make(ports, token.teams, token.week))

@@ -1,0 +1,1 @@
+"""What a digest lists: movers, accounts that need attention, the book by TA, category changes, who is out."""

@@ -1,0 +1,1 @@
+"""Which channel gets which teams' digest, when, and what became of it."""
