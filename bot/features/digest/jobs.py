@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.asks import Due
-from bot.domain.schedule import Every, IsoWeek
+from bot.domain.schedule import IsoWeek
 from bot.domain.slots import Fate, Slot, fate_of, slot_of, week_of_key
 from bot.features.digest import posting, rules
 from bot.features.subscriptions import planning
@@ -169,5 +169,5 @@ JOBS = (
     Job(name=planning.POST, run=post_slot, failed=give_up),
     Job(name=rules.ONCE, run=post_once),
     Job(name=posting.SETTLED, run=look_after),
-    Job(name=TEND, run=tend, recurs=Every(timedelta(hours=1))),
+    Job(name=TEND, run=tend, tends=True),
 )
