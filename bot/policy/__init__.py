@@ -18,6 +18,7 @@ from bot.domain.digest import DigestRules
 from bot.domain.health import HealthRules
 from bot.domain.keeping import WorkRules
 from bot.domain.kpi import KpiRules
+from bot.domain.leave import OooRules
 from bot.domain.lifecycle import LifecycleRules
 from bot.domain.person import Team
 from bot.domain.segment import SegmentModel
@@ -56,6 +57,7 @@ class Policy:
     lifecycle: LifecycleRules
     digest: DigestRules
     work: WorkRules
+    ooo: OooRules
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
     change_weeks: int  # the score's change is against this many weeks ago
     chart_weeks: int  # how many weeks a card's chart shows
@@ -168,6 +170,7 @@ def _policy(table: PolicyTable) -> Policy:
         lifecycle=build.lifecycle_of(table.lifecycle),
         digest=build.digest_of(table),
         work=build.work_of(table.work),
+        ooo=build.ooo_of(table),
         freshness={group: age for group, age in ages.items() if age is not None},
         change_weeks=table.change_weeks,
         chart_weeks=table.chart_weeks,

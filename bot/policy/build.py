@@ -12,6 +12,7 @@ from bot.domain.digest import DigestRules
 from bot.domain.health import TRAIT_KEYS, HealthRules, Pillar, Sense, TraitRule, Verdict
 from bot.domain.keeping import WorkRules
 from bot.domain.kpi import Kpi, KpiRules, Target
+from bot.domain.leave import OooRules
 from bot.domain.lifecycle import LifecycleRules
 from bot.domain.person import Team
 from bot.domain.segment import SegmentModel, SegmentRule, model_problems
@@ -128,6 +129,33 @@ def digest_of(file: PolicyTable) -> DigestRules:
         renewal_days=file.alerts.renewal.assess_days,
         seats_level=min(file.alerts.seats.levels),
         utilization_below=file.alerts.low_utilization.below,
+    )
+
+
+def ooo_of(file: PolicyTable) -> OooRules:
+    """Everything about time off; a get-well plan is due on the days at which utilization is looked at."""
+    table = file.ooo
+    return OooRules(
+        steps=tuple(table.steps),
+        notice_business_days=table.notice_business_days,
+        acceptance_over_business_days=table.acceptance_over_business_days,
+        approval_over_business_days=table.approval_over_business_days,
+        approval_window_days=table.approval_window_days,
+        approvers=tuple(table.approvers),
+        active_channel_days=table.active_channel_days,
+        renewal_margin_days=table.renewal_margin_days,
+        get_well_days=tuple(file.digest.utilization_days),
+        capacity={(one.region or "", one.level or ""): one.accounts for one in table.capacity},
+        ladder_days=tuple(sorted(table.ladder_days, reverse=True)),
+        remind_at=table.remind_at,
+        works_from=table.works_from,
+        works_to=table.works_to,
+        uncovered_business_days=table.uncovered_business_days,
+        return_at=table.return_at,
+        status_set_by=table.status_set_by,
+        status_emoji=table.status.emoji,
+        status_text=table.status.text,
+        dnd=table.status.dnd,
     )
 
 

@@ -320,6 +320,22 @@ class ProgrammeTable(Table):
     minutes: Whole | None = None
 
 
+class OooStatusTable(Table):
+    """What an absent person's Slack status says."""
+
+    emoji: Annotated[str, StringConstraints(pattern=r"^:[a-z0-9_+'-]+:$")]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    dnd: bool
+
+
+class CapacityTable(Table):
+    """How many accounts somebody may have, of their own and covered; without region or level: anybody."""
+
+    region: Text | None = None
+    level: Text | None = None
+    accounts: Whole
+
+
 class OooTable(Table):
     """The protocol around time off."""
 
@@ -331,6 +347,15 @@ class OooTable(Table):
     approvers: Annotated[list[Literal["manager", "department_head", "people_partner"]], Field(min_length=1)]
     active_channel_days: Whole
     status_set_by: Literal["bot", "deel", "person"]
+    renewal_margin_days: Annotated[int, Field(ge=0)]
+    ladder_days: Annotated[list[Whole], Field(min_length=1)]
+    remind_at: TimeOfDay
+    works_from: TimeOfDay
+    works_to: TimeOfDay
+    uncovered_business_days: Whole
+    return_at: TimeOfDay
+    status: OooStatusTable
+    capacity: Annotated[list[CapacityTable], Field(min_length=1)]
 
 
 class RequestsTable(Table):
