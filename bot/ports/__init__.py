@@ -17,6 +17,8 @@ from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
 from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
+from bot.ports.statuses import Statuses, StatusRecords
+from bot.ports.turns import Turns
 from bot.ports.work import Work
 
 
@@ -35,6 +37,9 @@ class Ports:
     digests: Digests
     coverage: Coverage
     figures: Figures
+    statuses: Statuses
+    status_records: StatusRecords
+    turns: Turns
     calendar: Calendar
     clock: Clock
     policy: Policy
