@@ -10,8 +10,10 @@ import json
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
@@ -78,3 +80,9 @@ def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
 def get(name: str) -> Any:
     """The logger of a module."""
     return structlog.get_logger(name)
+
+
+def traced(error: BaseException | None) -> str:
+    """Where an exception came from, innermost first. Its own words stay out: they may name a customer."""
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    return " < ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in reversed(frames))

@@ -87,8 +87,8 @@ class Lasting:
                 group.create_task(self.sweeper.run())
                 for one in tending:
                     group.create_task(one)
-        except Exception:  # noqa: BLE001 # a bot that cannot keep promises must not go on as if it could
-            _log.exception("durable work stopped")
+        except Exception as error:  # noqa: BLE001 # a bot that cannot keep promises must not go on as if it could
+            _log.error("durable work stopped", cause=type(error).__name__, trace=log.traced(error))
             stop()
         finally:
             for one in tending:

@@ -113,7 +113,10 @@ class Engine:
         if self._dbos is not None:
             destroy = self._dbos.destroy
             self._dbos = None
-            await _in_own_thread(destroy)
+            with ThreadPoolExecutor(1) as own:
+                await asyncio.get_running_loop().run_in_executor(own, destroy)
+            # It made its own threads the loop's, and has just ended them; the loop needs some until it closes.
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="loop"))
 
     async def enqueue(self, tx: OpenedTx, work: Sequence[Claimed], messages: Sequence[Handed]) -> None:
         """Hand rows over, in the transaction that marks them."""
@@ -188,9 +191,3 @@ def _registered(dbos: Any, calls: Calls) -> None:
 
     dbos.DBOS.workflow(name=PERFORM, max_recovery_attempts=None)(perform)
     dbos.DBOS.workflow(name=SEND, max_recovery_attempts=None)(send)
-
-
-async def _in_own_thread(work: Callable[[], object]) -> None:
-    """Not in the loop's default executor: shutting down ends that one."""
-    with ThreadPoolExecutor(1) as own:
-        await asyncio.get_running_loop().run_in_executor(own, work)

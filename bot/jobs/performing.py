@@ -63,7 +63,7 @@ class Performer:
         said = str(error) if isinstance(error, TaBotError | JobFailed) else type(error).__name__
         note = f"attempt {work.attempt}: {said}"[:NOTE]
         if not isinstance(error, TaBotError | JobFailed):
-            _log.exception("job failed", job=work.job, key=work.key)
+            _log.error("job failed", job=work.job, key=work.key, cause=said, trace=log.traced(error))
         if isinstance(error, JobFailed) or work.attempt > len(job.retries):
             await self._given_up(job, work, note)
             return note
@@ -78,8 +78,8 @@ class Performer:
         if job.failed is not None:
             try:
                 await job.failed(_due(work), self.ports, note)
-            except Exception:  # noqa: BLE001 # the operators hear of the failure below in any case
-                _log.exception("nobody was told by the job", job=work.job, key=work.key)
+            except Exception as error:  # noqa: BLE001 # the operators hear of the failure below in any case
+                _log.error("its job told nobody", job=work.job, key=work.key, trace=log.traced(error))
         await self._end(self._next(job, replace(work, state=WorkState.FAILED, note=note)), told=note)
 
     def _next(self, job: Job, ended: DueWork) -> DueWork:

@@ -82,8 +82,10 @@ class Replicas:
                     )
                     lost()
                     return
-            except Exception:  # noqa: BLE001 # it is tried again in a moment
-                _log.exception("replicas cannot be looked after")
+            except Exception as error:  # noqa: BLE001 # it is tried again in a moment
+                _log.error(
+                    "replicas cannot be looked after", cause=type(error).__name__, trace=log.traced(error)
+                )
             await asyncio.sleep(EVERY)
 
     async def take_over(self, engine: Engine) -> tuple[str, ...]:

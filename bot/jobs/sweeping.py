@@ -55,8 +55,8 @@ class Sweeper:
             except StoreError as error:
                 _log.error("work cannot be looked for", error=str(error))
                 handed = 0
-            except Exception:  # noqa: BLE001 # promises outlive a mistake in one look
-                _log.exception("work cannot be looked for")
+            except Exception as error:  # noqa: BLE001 # promises outlive a mistake in one look
+                _log.error("work cannot be looked for", cause=type(error).__name__, trace=log.traced(error))
                 handed = 0
             if handed < AT_ONCE:
                 with suppress(TimeoutError):

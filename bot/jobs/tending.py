@@ -50,8 +50,8 @@ class Tender:
                     await self.clean()
             except TaBotError as error:
                 _log.warning("work is not tended", error=str(error))
-            except Exception:  # noqa: BLE001 # it is tried again in a minute
-                _log.exception("work is not tended")
+            except Exception as error:  # noqa: BLE001 # it is tried again in a minute
+                _log.error("work is not tended", cause=type(error).__name__, trace=log.traced(error))
 
     async def find_lost(self) -> int:
         """Plan anew what the engine ended without our rows hearing of it; says how much."""

@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.slack import payloads, views
 from bot.slack.attending import Attendant, Handler, Heard
 from bot.slack.audience import Refusal
-from bot.slack.working import Working, traced
+from bot.slack.working import Working
 
 DEADLINE = 2.5
 Shown: TypeAlias = Modal | FieldErrors | None
@@ -58,7 +58,7 @@ class InAck:
         except TimeoutError:
             outcome = "late"
         except Exception as error:  # noqa: BLE001 # the ack must leave, whatever it was
-            _log.error("options failed", ref=ask.reference, ask=ask.action_id, trace=traced(error))
+            _log.error("options failed", ref=ask.reference, ask=ask.action_id, trace=log.traced(error))
         self._attendant.metrics.answered("typeahead", outcome, time.perf_counter() - started)
         return [{"text": views.plain_text(text[:75]), "value": value[:150]} for text, value in options[:100]]
 

@@ -25,7 +25,6 @@ from bot.slack.messenger import Journal, kind_of
 from bot.slack.metrics import Metrics
 from bot.slack.outbox import Outbox
 from bot.slack.payloads import Teams
-from bot.slack.working import traced
 
 Handler = Callable[[Any, Ports], Awaitable[Answer]]
 
@@ -97,7 +96,7 @@ class Attendant:
                 ref=ask.reference,
                 ask=kind_of(ask),
                 cause=type(error).__name__,
-                trace=traced(error),
+                trace=log.traced(error),
             )
             return Heard(Message(text=views.apology(ask.reference)), failed=True)
 
@@ -204,7 +203,7 @@ class Attendant:
 
     async def apologise(self, ask: Ask, error: Exception) -> str:
         """Log what went wrong, keep a row of it, and say so if there is a way left."""
-        said = {"error": str(error)} if isinstance(error, TaBotError) else {"trace": traced(error)}
+        said = {"error": str(error)} if isinstance(error, TaBotError) else {"trace": log.traced(error)}
         _log.error("not answered", cause=type(error).__name__, **said)
         try:
             await self._note_failure(ask, error)
@@ -224,7 +223,7 @@ class Attendant:
         try:
             await self.journal.record(ask, "failed", withheld=type(error).__name__, part="!")
         except Exception as worse:  # noqa: BLE001 # the store is down as well: the log has it
-            _log.error("audit row not kept", cause=type(worse).__name__, trace=traced(worse))
+            _log.error("audit row not kept", cause=type(worse).__name__, trace=log.traced(worse))
 
 
 def _may_replace(ask: Ask, message: Message) -> bool:

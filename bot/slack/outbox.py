@@ -108,7 +108,16 @@ class SlackOutbox:
             return await self._web.call("chat.postMessage", SAY, **said)
 
         answer = await self._with_twin(message, send)
-        return Posted(channel_id=str(answer.get("channel", channel_id)), ts=str(answer.get("ts", "")))
+        posted = Posted(channel_id=str(answer.get("channel", channel_id)), ts=str(answer.get("ts", "")))
+        if thread_ts:
+            await self._in_thread(posted, answer.get("message"))
+        return posted
+
+    async def _in_thread(self, posted: Posted, said: object) -> None:
+        """Where a thread's first message is gone, Slack posts the reply into the channel: it is taken back."""
+        if isinstance(said, dict) and not said.get("thread_ts"):
+            await self._web.call("chat.delete", RESPOND, channel=posted.channel_id, ts=posted.ts)
+            raise SourceRefused("the thread that it belongs to is gone", code="thread_not_found")
 
     async def edit(self, posted: Posted, message: Message, *, metadata: Metadata | None = None) -> Posted:
         """chat.update: twice says the same as once."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any
 
 from bot import log
@@ -49,13 +47,7 @@ class Working:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             error = task.exception()
-            _log.error("work failed", cause=type(error).__name__, trace=traced(error))
-
-
-def traced(error: BaseException | None) -> str:
-    """Where an exception came from, innermost first. Its own words stay out: they may name a customer."""
-    frames = traceback.extract_tb(error.__traceback__) if error else []
-    return " < ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in reversed(frames))
+            _log.error("work failed", cause=type(error).__name__, trace=log.traced(error))
 
 
 async def _after_ack(work: Coroutine[Any, Any, Any]) -> Any:

@@ -262,7 +262,7 @@ async def test_a_scope_that_is_not_granted_is_missing(server: StandinServer, wor
     assert call(server, "chat.postMessage", "xoxb-little", channel=PRIVATE_WITH_BOT, text="x")["ok"]
     for method in ("conversations.join", "conversations.history", "dnd.info"):
         args = {"channel": "general"} if method.startswith("conv") else {"user": "U1"}
-        assert call(server, method, DEMO_BOT_TOKEN, **args)["error"] == "missing_scope", method
+        assert call(server, method, "xoxb-little", **args)["error"] == "missing_scope", method
 
 
 async def test_the_sdk_is_content(client: AsyncWebClient, server: StandinServer) -> None:
