@@ -196,6 +196,7 @@ class TeamDigest:
     Views cut the lists and say how many more there are. A list that holds only its most pressing says in `counts`
     how many there are: by kind of attention (`renewal`), kind and category (`renewal.red`), or `changed`; what
     `counts` does not name is whole. `no_data` says why there is nothing to show.
+    `notes` are sentences about the whole: accounts that are in no team's digest, what an older week does not keep.
     """
 
     team: Team | None
@@ -212,6 +213,7 @@ class TeamDigest:
     out: tuple[Outing, ...]
     sources: tuple[SourceAge, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     history: bool = False  # read from the weekly history, since the week is past
     no_data: str = ""
 
