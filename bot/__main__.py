@@ -31,6 +31,8 @@ app = typer.Typer(
 db = typer.Typer(help="The database.", no_args_is_help=True)
 policy_app = typer.Typer(help="The organisation's rules and numbers.", no_args_is_help=True)
 app.add_typer(db, name="db")
+digest_app = typer.Typer(help="The weekly KPI digest of a channel.", no_args_is_help=True)
+app.add_typer(digest_app, name="digest")
 segments_app = typer.Typer(help="The segmentation models.", no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
 app.add_typer(segments_app, name="segments")
@@ -234,6 +236,29 @@ def check(
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     if not proof.holds:
         raise typer.Exit(1)
+
+
+Channel = Annotated[str, typer.Argument(metavar="CHANNEL", help="A channel's name or id.")]
+TeamName = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="enterprise, scaled, digital or all; else what the channel gets."),
+]
+
+
+@digest_app.command()
+def preview(channel: Channel, *, team: TeamName = None) -> None:
+    """Print a channel's digest of the last whole week; nothing is posted."""
+    from bot.bootstrap import digesting
+
+    digesting.show(_run(lambda: digesting.preview(channel, team)), out)
+
+
+@digest_app.command()
+def post(channel: Channel, *, team: TeamName = None) -> None:
+    """Have the running bot post a channel's digest of the last whole week; one that stands there is corrected."""
+    from bot.bootstrap import digesting
+
+    out.print(_run(lambda: digesting.post(channel, team)), markup=False, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
