@@ -70,7 +70,7 @@ class PageRoutes:
                 **self.control.state_json(),
                 "version": self.workspace.version,
                 "shortcuts": [_shortcut(one) for one in manifest.load().shortcuts],
-                "home_tab": manifest.load().home_tab,
+                "home_tab": self.workspace.home_tab,
                 "now": self.workspace.seconds(),
                 **self._seen(person, place, asked),
             }
