@@ -69,12 +69,17 @@ class PageRoutes:
                 "ok": True,
                 **self.control.state_json(),
                 "version": self.workspace.version,
-                "shortcuts": [_shortcut(one) for one in manifest.load().shortcuts],
+                **self._offered(person),
                 "home_tab": self.workspace.home_tab,
                 "now": self.workspace.seconds(),
                 **self._seen(person, place, asked),
             }
         )
+
+    def _offered(self, person: User) -> Json:
+        if not self.workspace.is_ours(person):  # the app is not installed in another organisation's workspace
+            return {"commands": [], "shortcuts": []}
+        return {"shortcuts": [_shortcut(one) for one in manifest.load().shortcuts]}
 
     async def older(self, request: web.Request) -> web.Response:
         """The messages of one conversation before those that one has."""

@@ -10,6 +10,7 @@ import pytest
 from bot.standin import manifest, presence, shortcuts
 from bot.standin.actors import CannotDo
 from bot.standin.server import StandinServer
+from bot.standin.workspace import OUTSIDER
 
 ANA, BEN = "ana.lee@ta.example", "ben.ode@ta.example"
 
@@ -107,3 +108,9 @@ def test_shortcuts_are_read_from_the_manifest() -> None:
             name="Explain", kind="message", callback_id="explain", description="Says what it means"
         ),
     )
+
+
+async def test_people_of_another_organisation_are_offered_nothing_of_the_app(server: StandinServer) -> None:
+    outsider = await page(server, OUTSIDER, channel="shared-customer")
+    assert (outsider["commands"], outsider["shortcuts"]) == ([], [])
+    assert (await page(server))["commands"]

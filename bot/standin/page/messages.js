@@ -138,7 +138,7 @@ function toolbar(one, inThread, openThread) {
   const more = (event) => {
     const shortcuts = page.seen.shortcuts.filter((each) => each.kind === "message");
     const rows = shortcuts.map((each) => [each.name, () => act("shortcut", { callback_id: each.callback_id, message: one.ts }), each.description]);
-    menu(event.currentTarget, [...(one.ephemeral || one.user === "USLACKBOT" ? [["A message that only you see has no shortcuts."]] : rows.length ? rows : [["No app offers a message shortcut yet."]]),
+    menu(event.currentTarget, [...(one.ephemeral || one.user === "USLACKBOT" ? [["A message that only you see has no shortcuts."]] : rows.length ? rows : [["No app offers a shortcut for messages here."]]),
       ["Copy the text", () => navigator.clipboard?.writeText(one.text)]], "More actions");
   };
   const reply = inThread || one.ephemeral ? null : el("button", { type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread", click: () => openThread(one.ts) }, icon("reply"));
