@@ -114,11 +114,15 @@ async def test_a_thousand_messages_scroll_without_a_long_task(app, browser: Brow
     assert max(one.busiest for one in runs) <= LONGEST_TASK, runs
 
 
+BELOW = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight"  # pixels
+
+
 async def test_older_messages_come_while_one_scrolls_and_nothing_jumps(app, open_page) -> None:
     fill(app, 300)
     page = await open_page(f"{app.server.base_url}/#as={TA}&channel=general")
     messages = page.locator("#messages .message")
     await expect(messages).to_have_count(100)
+    assert await page.locator("#messages").evaluate(BELOW) < 2
     # In one go, since older messages come as soon as one is near the oldest.
     said, before = await messages.nth(9).evaluate(
         "(one) => { one.closest('#messages').scrollTop = 200; return [one.dataset.ts, one.getBoundingClientRect().y]; }"

@@ -183,14 +183,14 @@ async function watch() {
 async function older() {
   if (!allShown || !page.seen.earlier || at("messages").scrollTop > NEAR) return;
   allShown = false;
-  const seen = page.seen, own = round;
-  const asked = new URLSearchParams({ user: page.user, channel: page.channel, before: seen.messages[0].ts, last: OLDER });
+  const own = round, oldest = page.seen.messages[0].ts;
+  const asked = new URLSearchParams({ user: page.user, channel: page.channel, before: oldest, last: OLDER });
   const found = await call(`older?${asked}`).catch(() => null);
   if (own !== round) return;
-  if (!found?.ok) { allShown = true; return; }
-  page.from = found.messages[0]?.ts || page.from;
-  if (seen !== page.seen) return; // news came in the meantime
+  const seen = page.seen; // news may have come in the meantime
+  if (!found?.ok || seen.messages[0].ts !== oldest) { allShown = true; return; }
   Object.assign(seen, { messages: [...found.messages, ...seen.messages], earlier: found.earlier });
+  page.from = seen.messages[0].ts;
   draw();
 }
 

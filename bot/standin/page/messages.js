@@ -70,9 +70,10 @@ export function log(box, { openThread }) {
   async function show(messages, { inThread = false, newSince = "", beginning = "", earlier = 0 } = {}) {
     const own = ++round, wanted = listed(messages, { inThread, newSince, beginning, earlier });
     const last = lastOf(box);
-    const stays = () => wanted.filter(({ key }) => kept.has(key)).map(({ key }) => [key, kept.get(key)]);
+    let followed = null; // where the newest message was followed to
+    let mine = messages.at(-1)?.user === page.user;
     const todo = wanted.filter(({ key, about }) => kept.get(key)?.about !== about);
-    kept = new Map(stays());
+    kept = new Map(wanted.filter(({ key }) => kept.has(key)).map(({ key }) => [key, kept.get(key)]));
     do {
       for (const began = performance.now(); todo.length && performance.now() - began < AT_ONCE;) {
         const { key, about, make } = todo.pop();
@@ -82,7 +83,8 @@ export function log(box, { openThread }) {
       // A browser keeps what is read in its place while older messages come in above it, but not at the very top.
       if (!low && box.scrollTop < 1) box.scrollTop = 1;
       place(wanted);
-      if (low || (lastOf(box) !== last && messages.at(-1)?.user === page.user)) follow();
+      if (lastOf(box) !== last && (low || mine || box.scrollTop === followed)) followed = follow();
+      mine = false; // who scrolls away in the meantime is left there
       if (todo.length) await turn();
     } while (todo.length && own === round);
     return own === round;
@@ -102,10 +104,10 @@ export function log(box, { openThread }) {
 
   function follow() {
     const latest = lastOf(box);
-    if (!latest) return;
     // A message taller than the view is read from its beginning.
     if (latest.offsetHeight > box.clientHeight) box.scrollTop += latest.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
     else box.scrollTop = box.scrollHeight;
+    return box.scrollTop;
   }
 
   return { show, forget };
