@@ -16,6 +16,7 @@ from bot.standin.state import Message
 TA = "signe.aldstrom"
 MOST_BYTES = 200 * 1024
 LONGEST_TASK = 100
+LONG_ENOUGH = 5  # milliseconds of a task that tells whether the page had its processor
 WATCHED = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"]
 
 
@@ -53,21 +54,21 @@ def fill(app, count: int) -> None:
 
 
 @dataclass(frozen=True)
-class Task:
-    """The longest task of one run, in milliseconds by the clock and on the processor."""
+class Run:
+    """The longest task of one run in milliseconds, by the clock and on the processor; and how quiet it was."""
 
     wall: float
     busy: float
-    busiest: float
+    stretched: float  # how much longer tasks took than they were worked on
 
     @property
-    def is_disturbed(self) -> bool:
-        """The page did not hold its processor: something else on the machine did, for a third of the time."""
-        return self.wall > LONGEST_TASK and self.busy < self.wall * 2 / 3
+    def is_quiet(self) -> bool:
+        """The page had its processor whenever it wanted it: else the clock tells of others, not of the page."""
+        return self.stretched < 1.2
 
 
-def longest(traced: list[dict[str, Any]]) -> Task:
-    """The longest task of the page's main thread."""
+def measured(traced: list[dict[str, Any]]) -> Run:
+    """What the page's main thread did."""
     threads = {
         (one["pid"], one["tid"]): one["args"]["name"] for one in traced if one["name"] == "thread_name"
     }
@@ -79,10 +80,12 @@ def longest(traced: list[dict[str, Any]]) -> Task:
         and "dur" in one
     ]
     assert len(tasks) > 500
-    return Task(*max(tasks), busiest=max(busy for _, busy in tasks))
+    walls, busy = zip(*tasks, strict=True)
+    long = [(wall, work) for wall, work in tasks if wall > LONG_ENOUGH]
+    return Run(max(walls), max(busy), sum(wall for wall, _ in long) / sum(work for _, work in long))
 
 
-async def scrolled_up(app, browser: Browser, open_page) -> Task:
+async def scrolled_up(app, browser: Browser, open_page) -> Run:
     """Scroll from the newest message to the first, faster than anybody reads."""
     page = await open_page(f"{app.server.base_url}/#as={TA}&channel=general")
     await expect(page.locator("#messages .message")).to_have_count(100)
@@ -97,21 +100,22 @@ async def scrolled_up(app, browser: Browser, open_page) -> Task:
     traced = json.loads(await browser.stop_tracing())["traceEvents"]
     await expect(page.locator("#messages .message")).to_have_count(1000)
     await page.context.close()
-    return longest(traced)
+    return measured(traced)
 
 
 @pytest.mark.alone
 async def test_a_thousand_messages_scroll_without_a_long_task(app, browser: Browser, open_page) -> None:
     fill(app, 1000)
-    runs: list[Task] = []
-    # Three runs; one in which the processor was taken away in the middle of the longest task says nothing about the
-    # page and is made again, three times at most.
-    while len(runs) < 6 and sum(not one.is_disturbed for one in runs) < 3:
+    runs: list[Run] = []
+    # Three quiet runs, by the clock. One in which others had the processor is made again, four times at most.
+    while len(runs) < 7 and sum(one.is_quiet for one in runs) < 3:
         runs.append(await scrolled_up(app, browser, open_page))
-    quiet = [one for one in runs if not one.is_disturbed]
-    counted = quiet if len(quiet) >= 3 else runs
-    assert median(one.wall for one in counted) <= LONGEST_TASK, runs
-    assert max(one.busiest for one in runs) <= LONGEST_TASK, runs
+    quiet = [one for one in runs if one.is_quiet]
+    if len(quiet) == 3:
+        assert median(one.wall for one in quiet) <= LONGEST_TASK, runs
+        assert max(one.busy for one in quiet) <= LONGEST_TASK, runs
+    else:  # a machine that was never quiet can only tell what the page itself worked
+        assert median(one.busy for one in runs) <= LONGEST_TASK, runs
 
 
 BELOW = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight"  # pixels
