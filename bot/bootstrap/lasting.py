@@ -83,6 +83,7 @@ class Lasting:
         try:
             await self.engine.launch(Calls(self.sweeper.perform, self.sweeper.send))
             await self.sweeper.performer.plan_recurring()
+            await self.sweeper.performer.tend()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.sweeper.run())
                 for one in tending:
@@ -116,11 +117,12 @@ def make_lasting(
         wall=wall,
         rules=house.policy.work,
     )
+    performer = Performer(
+        jobs=jobs() if known is None else known, ledger=store.jobs, teller=teller, ports=ports
+    )
     sweeper = Sweeper(
         engine=engine,
-        performer=Performer(
-            jobs=jobs() if known is None else known, ledger=store.jobs, teller=teller, ports=ports
-        ),
+        performer=performer,
         sender=sender,
         jobs=store.jobs,
         messages=store.outgoing,
@@ -131,6 +133,7 @@ def make_lasting(
     )
     tender = Tender(
         engine=engine,
+        performer=performer,
         jobs=store.jobs,
         messages=store.outgoing,
         work=store.work,

@@ -59,6 +59,21 @@ class Performer:
                     due = DueWork(key=RECURRING + job.name, job=job.name, due_at=due_at)
                     await self.ledger.plan_later(tx, due)
 
+    async def tend(self) -> None:
+        """Run the jobs that only mend."""
+        now = self.ports.clock.now()
+        for job in self.jobs.values():
+            if not job.tends:
+                continue
+            try:
+                note = await job.run(
+                    Due(job=job.name, key=f"tend:{job.name}", subject="", due_at=now), self.ports
+                )
+            except Exception as error:  # noqa: BLE001 # it is tried again in an hour
+                _log.error("not tended", job=job.name, cause=type(error).__name__, trace=log.traced(error))
+            else:
+                _log.debug("tended", job=job.name, note=note)
+
     async def _failed(self, job: Job, work: DueWork, error: Exception) -> str:
         said = str(error) if isinstance(error, TaBotError | JobFailed) else type(error).__name__
         note = f"attempt {work.attempt}: {said}"[:NOTE]

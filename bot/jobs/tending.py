@@ -10,6 +10,7 @@ from bot import log
 from bot.domain.keeping import WorkRules
 from bot.errors import TaBotError
 from bot.jobs.engine import LOST, Engine, message_id, work_id
+from bot.jobs.performing import Performer
 from bot.ports.clock import Clock
 from bot.ports.jobs import WorkState
 from bot.ports.ledger import MessageLedger, WorkLedger
@@ -17,7 +18,7 @@ from bot.ports.work import Work
 
 EVERY = 60.0
 CLEAN_EVERY = 60
-"""Rounds between two cleanings."""
+"""Rounds between two cleanings, and two looks for what should not be broken."""
 OVERDUE = timedelta(minutes=2)
 MOST = 200
 ENGINE_KEEPS = timedelta(days=2)
@@ -31,6 +32,7 @@ class Tender:
     """Looks after work once a minute. `wall` is the machine's own clock, which the engine goes by."""
 
     engine: Engine
+    performer: Performer
     jobs: WorkLedger
     messages: MessageLedger
     work: Work
@@ -48,6 +50,7 @@ class Tender:
                 await self.find_lost()
                 if rounds % CLEAN_EVERY == 1:
                     await self.clean()
+                    await self.performer.tend()
             except TaBotError as error:
                 _log.warning("work is not tended", error=str(error))
             except Exception as error:  # noqa: BLE001 # it is tried again in a minute

@@ -57,12 +57,14 @@ class Job:
     """An entry in a feature's JOBS. `run` is idempotent: after a crash it runs again with the same `Due`.
 
     It returns a few words about what it did. Without `recurs` it runs when a row asks for it; with it, the engine
-    keeps one row planned, and slots that were missed while no bot ran are made up for by one run.
+    keeps one row planned, and slots that were missed while no bot ran are made up for by one run. With `tends` it only
+    mends what should not be broken: it has no rows, and runs when a bot starts and each hour of the machine's clock.
     """
 
     name: str
     run: Callable[[Due, Ports], Awaitable[str]]
     recurs: Recurrence | None = None
+    tends: bool = False
     retries: tuple[timedelta, ...] = (
         timedelta(seconds=5),
         timedelta(minutes=1),

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from bot.clock import SystemClock
 from bot.errors import OperatorError
+from bot.standin import seeding
 from bot.standin.book import people, write_csvs
 from bot.standin.mornings import Mornings
 from bot.standin.presence import scatter
@@ -68,6 +69,7 @@ async def _demo(port: int, browser: bool, directory: Path) -> None:
                 await _import(directory, environment)
                 progress.update(task, description="starting the bot", advance=1)
                 await _connect(server, bot, directory)
+                await seeding.subscribe(server.people)
                 progress.advance(task)
             server.turner.mornings = Mornings(
                 directory, today, lambda at: _import_at(at, directory, followed)

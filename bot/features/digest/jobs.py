@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot.asks import Due
-from bot.domain.schedule import Daily, IsoWeek
+from bot.domain.schedule import IsoWeek
 from bot.domain.slots import Fate, Slot, fate_of, slot_of, week_of_key
 from bot.features.digest import posting, rules
 from bot.features.subscriptions import planning
@@ -19,9 +19,8 @@ from bot.ports.jobs import Job, WorkState
 from bot.ports.outgoing import MessageState, Outgoing
 
 TEND = "digest.tend"
-TENDED_AT = time(5)
-"""Once a day is enough: each slot plans the next one as it is posted, so that only what was lost is to be mended."""
-LOOKS_BACK = timedelta(days=1, hours=1)
+LOOKS_BACK = timedelta(days=1)
+"""How far back a slot that was lost is made up for."""
 _OPEN = (WorkState.PLANNED, WorkState.STARTED)
 
 
@@ -150,8 +149,8 @@ async def _tell(ports: Ports, subscription: Subscription, message: Outgoing) -> 
 
 
 async def tend(due: Due, ports: Ports) -> str:  # noqa: ARG001 - every job is told what is due
-    """Keep a next slot planned for every subscription that is active, whatever was lost; also what was due since
-    the last time, which is posted late.
+    """Keep a next slot planned for every subscription that is active, whatever was lost; also what was due in the
+    last day, which is posted late.
     """
     mended = 0
     for subscription in await ports.digests.list_subscriptions():
@@ -170,5 +169,5 @@ JOBS = (
     Job(name=planning.POST, run=post_slot, failed=give_up),
     Job(name=rules.ONCE, run=post_once),
     Job(name=posting.SETTLED, run=look_after),
-    Job(name=TEND, run=tend, recurs=Daily(TENDED_AT)),
+    Job(name=TEND, run=tend, tends=True),
 )
