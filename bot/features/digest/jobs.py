@@ -19,7 +19,8 @@ from bot.ports.jobs import Job, WorkState
 from bot.ports.outgoing import MessageState, Outgoing
 
 TEND = "digest.tend"
-LOOKS_BACK = timedelta(days=1, hours=1)
+LOOKS_BACK = timedelta(days=1)
+"""How far back a slot that was lost is made up for."""
 _OPEN = (WorkState.PLANNED, WorkState.STARTED)
 
 
@@ -148,8 +149,8 @@ async def _tell(ports: Ports, subscription: Subscription, message: Outgoing) -> 
 
 
 async def tend(due: Due, ports: Ports) -> str:  # noqa: ARG001 - every job is told what is due
-    """Keep a next slot planned for every subscription that is active, whatever was lost; also what was due since
-    the last time, which is posted late.
+    """Keep a next slot planned for every subscription that is active, whatever was lost; also what was due in the
+    last day, which is posted late.
     """
     mended = 0
     for subscription in await ports.digests.list_subscriptions():
