@@ -49,7 +49,7 @@ async def _serve(house: House, settings: Settings) -> None:
     async with _turnable(house, edge, lasting):
         await serve_edge(
             edge,
-            checks={"database": house.store.database.ping, "durable work": lasting.check},
+            checks={"database": house.store.database.ping},
             scopes=tuple(sorted(manifest.load().bot_scopes)),
             age=lambda: _age_of_book(house),
             announce=lambda line: log.get(__name__).info(line),
