@@ -252,6 +252,7 @@ class OooRules:
     status_set_by: str
     status_emoji: str
     status_text: str
+    status_counts_as_set: tuple[str, ...]
     dnd: bool
 
 
