@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -90,5 +88,5 @@ class StoredStatusRecords:
         await opened(tx).run(lambda connection: connection.execute(statement))
 
 
-def _record(row: Mapping[str, Any]) -> StatusRecord:
-    return StatusRecord(**row)
+def _record(row: sa.RowMapping) -> StatusRecord:
+    return StatusRecord(**{str(name): value for name, value in row.items()})

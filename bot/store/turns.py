@@ -74,7 +74,9 @@ class StoredTurns:
             raise DatabaseUnavailable(f"{self._shown}: the connection for a lock broke") from error
 
     def _too_long(self) -> DatabaseUnavailable:
-        return DatabaseUnavailable(f"{self._shown}: what must be done one at a time is under way for too long")
+        return DatabaseUnavailable(
+            f"{self._shown}: what must be done one at a time is under way for too long"
+        )
 
 
 def _locking(url: sa.URL) -> sa.Engine:

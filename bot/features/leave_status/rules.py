@@ -125,7 +125,7 @@ def is_ours(record: StatusRecord, seen: SlackStatus) -> bool:
     return bool(seen.text) and seen.text in known
 
 
-def snooze_until(record: StatusRecord, wanted: Wanted | None) -> datetime | None:
+def snooze_until(wanted: Wanted | None) -> datetime | None:
     """Until when notifications are to be paused; None where not at all."""
     return wanted.status.expires_at if wanted is not None and wanted.snooze else None
 
