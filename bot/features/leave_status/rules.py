@@ -130,27 +130,21 @@ def snooze_until(wanted: Wanted | None) -> datetime | None:
     return wanted.status.expires_at if wanted is not None and wanted.snooze else None
 
 
-def tell_without_consent(record: StatusRecord | None, wanted: Wanted | None, now: datetime) -> Tell | None:
-    """What a person must hear where we may do nothing."""
-    if record is None:
-        return None if wanted is None else Tell.ASK
-    if record.yielded or (wanted is not None and record.ours == wanted.status and record.over is None):
+def tell_instead(
+    record: StatusRecord | None, seen: SlackStatus, decision: Decision, wanted: Wanted | None
+) -> Tell | None:
+    """What a person must hear where we may write nothing; None where there is nothing to write."""
+    if decision.write is None:
         return None
-    if not is_gone(record, now):
+    if record is not None and is_ours(record, seen):
         return Tell.STUCK
-    if wanted is not None:
-        return Tell.ASK
-    return None if record.before.at(now).is_empty else Tell.BACK
+    return Tell.BACK if wanted is None else Tell.ASK
 
 
 def is_over(record: StatusRecord, now: datetime) -> bool:
-    """Whether Slack has taken ours away by itself, so that nothing of it is left to undo."""
-    return any(until <= now for until in _ends(record))
-
-
-def is_gone(record: StatusRecord, now: datetime) -> bool:
-    """Whether nothing of ours can stand there any more, whatever became of the calls."""
-    return all(until <= now for until in _ends(record))
+    """Whether Slack has taken ours away by itself: what we know to have been shown, or must fear."""
+    feared = record.ours.expires_at if record.ours and record.over is not None else None
+    return any(until is not None and until <= now for until in (record.shown_until, feared))
 
 
 def evidence(plan: Plan, rules: OooRules, *, consent: bool, now: datetime) -> Ticked | None:
@@ -227,12 +221,6 @@ def _write(record: StatusRecord, seen: SlackStatus, wanted: Wanted, note: str) -
 def _never_happened(record: StatusRecord, seen: SlackStatus, now: datetime) -> bool:
     """Whether the call that was begun before a crash left no trace."""
     return record.over is not None and seen.shows_same(record.over.at(now))
-
-
-def _ends(record: StatusRecord) -> tuple[datetime, ...]:
-    """When Slack takes away what we know, or must fear, to have been shown."""
-    feared = record.ours.expires_at if record.ours and record.over is not None else None
-    return tuple(until for until in (record.shown_until, feared) if until is not None)
 
 
 def _works(day: date) -> bool:

@@ -50,13 +50,14 @@ class StatusMachine(RuleBasedStateMachine):
     @rule(fails=st.sampled_from(["", "", "", "before", "after"]))
     def the_bot_decides(self, fails: str) -> None:
         """It fails between its record and the call, or loses the call's answer; then it has to look again."""
-        if not self.consent:
-            self._decide_without_consent()
-            return
         wanted = rules.wanted_of([self.plan], RULES, self.now)
-        decision = rules.decide(self.record, self._shown(), wanted, RULES.status_counts_as_set, self.now)
+        seen = self._shown()
+        decision = rules.decide(self.record, seen, wanted, RULES.status_counts_as_set, self.now)
         if decision.write is None:
             self.record = decision.kept
+        elif not self.consent:
+            self._tell(rules.tell_instead(self.record, seen, decision, wanted))
+            return
         else:
             self.record = decision.kept or self.record
             if fails == "before":
@@ -75,12 +76,11 @@ class StatusMachine(RuleBasedStateMachine):
         if self.record is not None and rules.is_seen_happening(self.record, self.profile):
             self.record = rules.confirmed(self.record, self.profile)
 
-    def _decide_without_consent(self) -> None:
-        wanted = rules.wanted_of([self.plan], RULES, self.now)
-        if self.record is not None and wanted is None and rules.is_gone(self.record, self.now):
-            self.record = None
-            self.chose_while_away = False
-            self.theirs = self._shown()  # they were told to put back what stood there
+    def _tell(self, tell: rules.Tell | None) -> None:
+        """Without consent the bot sees what stands there, and can only say so."""
+        assert tell is not None
+        if tell is rules.Tell.BACK:  # they put it back themselves, or do not care
+            self.record, self.theirs, self.chose_while_away = None, self._shown(), False
 
     # ---- what people do
 
