@@ -8,10 +8,12 @@ from typing import Protocol
 from bot.domain.status import SlackStatus, StatusRecord
 from bot.ports.work import Transaction
 
-__all__ = ["NO_CONSENT", "SlackStatus", "StatusRecords", "Statuses"]
+__all__ = ["NOBODY", "NO_CONSENT", "SlackStatus", "StatusRecords", "Statuses"]
 
 NO_CONSENT = "no_consent"
 """The code of the refusal where the person has not let the bot set their status, or no longer does."""
+NOBODY = "nobody"
+"""The code of the refusal where nobody in Slack has the address."""
 
 
 class Statuses(Protocol):
@@ -24,7 +26,7 @@ class Statuses(Protocol):
         """Where the person gives consent; empty where OAuth is not configured."""
 
     async def read_status(self, email: str) -> SlackStatus:
-        """What the profile shows now."""
+        """What the profile shows now; needs no consent. Raises SourceRefused (`nobody`) where there is none."""
 
     async def write_status(self, email: str, status: SlackStatus) -> SlackStatus:
         """Show this from now on; gives what Slack made of it. Writing the same twice is harmless."""

@@ -13,7 +13,7 @@ from bot import log
 from bot.domain.status import SlackStatus
 from bot.errors import SourceError, SourceRefused, SourceUnavailable
 from bot.ports.clock import Clock
-from bot.ports.statuses import NO_CONSENT
+from bot.ports.statuses import NO_CONSENT, NOBODY
 from bot.slack.consents import Consents, UserToken
 from bot.slack.web import LOOK_UP, Patience, SlackWeb
 
@@ -44,9 +44,20 @@ class SlackStatuses:
         return self._consents.link(user_id)
 
     async def read_status(self, email: str) -> SlackStatus:
-        """What the profile shows now."""
-        answer = await self._call(email, "users.profile.get", LOOK_UP)
-        return _status(answer)
+        """What the profile shows now: as the person sees it, or without their consent as everybody does."""
+        if await self.has_consent(email):
+            try:
+                return _status(await self._call(email, "users.profile.get", LOOK_UP))
+            except SourceRefused as error:
+                if error.code != NO_CONSENT:
+                    raise
+        try:
+            user = (await self._web.call("users.lookupByEmail", email=email)).get("user")
+        except SourceRefused as error:
+            if error.code != "users_not_found":
+                raise
+            raise SourceRefused("nobody in Slack has that address", code=NOBODY) from error
+        return _status(user if isinstance(user, dict) else {})
 
     async def write_status(self, email: str, status: SlackStatus) -> SlackStatus:
         """Show this from now on; where the workspace lacks its emoji, with Slack's own speech balloon."""

@@ -26,6 +26,15 @@ REMEMBERED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Whether the bot may set somebody's status; `url` is where they let it, `set_by` who does so by policy."""
+
+    given: bool
+    url: str
+    set_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a person's status must say now, for which plan."""
 
@@ -59,11 +68,16 @@ def counts(plan: Plan) -> bool:
     return plan.state is not PlanState.CANCELLED and not drafted
 
 
+def is_away(plan: Plan, now: datetime) -> bool:
+    """Whether a plan's person is away by it."""
+    return counts(plan) and plan.away.starts_at <= now < plan.away.ends_at
+
+
 def wanted_of(plans: Iterable[Plan], rules: OooRules, now: datetime) -> Wanted | None:
     """What the status must say now: that of the plan they are away by, of several the one that ends last."""
     if rules.status_set_by != BY_BOT:
         return None
-    away = [plan for plan in plans if counts(plan) and plan.away.starts_at <= now < plan.away.ends_at]
+    away = [plan for plan in plans if is_away(plan, now)]
     if not away:
         return None
     plan = max(away, key=lambda one: (one.away.ends_at, one.id))
@@ -158,6 +172,31 @@ def evidence(plan: Plan, rules: OooRules, *, consent: bool, now: datetime) -> Ti
     else:
         return None
     return Ticked(step=Step.STATUS, at=now, by_hand=False, how=how)
+
+
+def ticked(plan: Plan, evidence: Ticked | None, now: datetime) -> Plan:
+    """The plan with its sixth step as the evidence says; what was ticked by hand stays, and so does what has begun."""
+    if evidence is not None and not plan.done(Step.STATUS):
+        return replace(plan, ticked=(*plan.ticked, evidence))
+    lost = [one for one in plan.ticked if one.step is Step.STATUS and not one.by_hand]
+    if evidence is not None or not lost or not counts(plan) or plan.away.starts_at <= now:
+        return plan
+    return replace(plan, ticked=tuple(one for one in plan.ticked if one not in lost))
+
+
+def is_still_so(
+    what: Tell, plan: Plan, record: StatusRecord | None, wanted: Wanted | None, now: datetime
+) -> bool:
+    """Whether what was to be told still holds when it is told."""
+    if what is Tell.ASK:
+        return wanted is not None and not plan.done(Step.STATUS)
+    if what is Tell.STUCK:
+        return record is not None and not is_over(record, now)
+    if what is Tell.BACK:
+        return record is not None and wanted is None
+    if wanted is None:
+        return record is not None
+    return record is None or record.over is not None or record.ours != wanted.status
 
 
 def writable_at(now: datetime, zone: str, rules: OooRules) -> datetime:
