@@ -100,6 +100,7 @@ class SlackStatuses:
         return _status(answer)
 
     async def _quietly(self, email: str, method: str, **arguments: Any) -> None:
+        await self._consents.get(email)  # what is wrong with the token is not the workspace's wish
         try:
             await self._call(email, method, SET, **arguments)
         except SourceRefused as error:
