@@ -1,0 +1,414 @@
+"""What a coverage plan holds: what needs cover, who could look after it, which rules of notice apply, what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.account import Account
+from bot.domain.calendar import Holidays, business_days_between, is_working_day
+from bot.domain.leave import (
+    Away,
+    Candidate,
+    CoverState,
+    Item,
+    Need,
+    Notice,
+    OnRequest,
+    OooRules,
+    Plan,
+    PlanState,
+    Step,
+    SyncChoice,
+    Ticked,
+    day_in_words,
+)
+from bot.domain.person import Person, Role, Team
+from bot.domain.provenance import value_of
+from bot.features.coverage.needs import Drafting, Found, is_gone, is_own, is_unclear, needs_of
+
+TYPED = "typed"
+"""The source of a plan that was typed in the bot."""
+_ORDER = tuple(Need)
+_DAY = timedelta(days=1)
+_FAR = 24.0  # hours: further than any two zones, for whoever's zone nobody knows
+
+
+def draft_items(
+    accounts: Sequence[Account], drafting: Drafting
+) -> tuple[tuple[Item, ...], tuple[OnRequest, ...]]:
+    """What needs cover, the handbook's reasons first, then by day and name; and the rest of their own book, by name.
+
+    Pool accounts are on request of the team anyway, and accounts that someone else serves are left out.
+    """
+    items: list[Item] = []
+    rest: list[OnRequest] = []
+    for account in accounts:
+        if found := needs_of(account, drafting):
+            items.append(_item(account, found, drafting.away))
+        elif is_own(account, drafting.person) and not is_gone(account, drafting.away):
+            rest.append(OnRequest(account_id=account.id, account_name=account.name))
+    return (
+        tuple(sorted(items, key=_place)),
+        tuple(sorted(rest, key=lambda one: (one.account_name.casefold(), one.account_id))),
+    )
+
+
+def to_ask(accounts: Sequence[Account], drafting: Drafting) -> tuple[OnRequest, ...]:
+    """Accounts with open tickets of which the form asks whether their customer channel is active: nobody knows."""
+    return tuple(
+        OnRequest(account_id=one.id, account_name=one.name) for one in accounts if is_unclear(one, drafting)
+    )
+
+
+def _item(account: Account, found: Sequence[Found], away: Away) -> Item:
+    booked = any(one.reason.need is Need.SYNC for one in found)
+    return Item(
+        account_id=account.id,
+        account_name=account.name,
+        reasons=tuple(one.reason for one in found),
+        todo=tuple(dict.fromkeys(one.todo for one in found)),
+        until=min(max(one.until for one in found), away.last),
+        ae_email=value_of(account.ae_email) or "",
+        ce_email=value_of(account.ce_email) or "",
+        ie_email=value_of(account.ie_email) or "",
+        sync_on=value_of(account.next_customer_sync_on) if booked else None,
+        sync_with=(value_of(account.next_customer_sync_with) or "") if booked else "",
+    )
+
+
+def _place(item: Item) -> tuple[int, date, str, str]:
+    first = item.reasons[0]
+    return _ORDER.index(first.need), first.on or date.max, item.account_name.casefold(), item.account_id
+
+
+def pool_days(
+    away: Away, pool: Sequence[Person], absences: Mapping[str, Sequence[Away]], calendar: Holidays
+) -> tuple[tuple[date, int, int], ...]:
+    """For each Monday to Friday of an absence: how many of the pool are in, of how many. Half a day counts as in.
+
+    `absences` are by e-mail. Everybody rests on the bank holidays of their own country.
+    """
+    days = (away.first + ahead * _DAY for ahead in range((away.last - away.first).days + 1))
+    return tuple(
+        (day, sum(_is_in(one, day, absences.get(one.email, ()), calendar) for one in pool), len(pool))
+        for day in days
+        if day.weekday() < 5
+    )
+
+
+def _is_in(person: Person, day: date, absences: Sequence[Away], calendar: Holidays) -> bool:
+    rests = any(one.share_of(day) == 1 for one in absences)
+    return not rests and is_working_day(day, person.country or "", calendar)
+
+
+# ----------------------------------------------------------------------------------------------- who could cover
+
+
+def why_not(candidate: Candidate | None, away: Away) -> str:
+    """Why somebody cannot cover (`away themselves 24 Nov 2026 – 26 Nov 2026`); empty where they can."""
+    if candidate is None:
+        return "not in the book of people: they left, or the address is another"
+    if candidate.email.casefold() == away.email.casefold():
+        return "they are the one who is away"
+    clashes = sorted((one for one in candidate.away if one.overlaps(away)), key=lambda one: one.starts_at)
+    return f"away themselves {' and '.join(span_in_words(one) for one in clashes)}" if clashes else ""
+
+
+def span_in_words(away: Away) -> str:
+    """`24 Nov 2026 (from noon) – 4 Dec 2026 (until noon)`."""
+    first = f"{day_in_words(away.first)}{' (from noon)' if away.half_start else ''}"
+    last = f"{day_in_words(away.last)}{' (until noon)' if away.half_end else ''}"
+    if away.first == away.last:
+        return f"{first}{' (until noon)' if away.half_end else ''}"
+    return f"{first} – {last}"
+
+
+def suggest(  # the candidates' `covered` counts what they cover at that time, in this plan too
+    item: Item,
+    away: Away,
+    candidates: Sequence[Candidate],
+    rules: OooRules,
+    segment: str,
+    team: Team | None,
+) -> Item:
+    """The item with whoever is best placed to cover it, or the team's channel where nobody is; and why, in words.
+
+    Of the same team, possible and not having declined: first those with accounts of that segment, then the fewest
+    covered accounts, the closest time zone when the absence begins, the e-mail.
+    """
+    if team is None:
+        why = "no team is known in which to look for a cover"
+        return replace(item, cover_email="", state=CoverState.NONE, why_cover=why, warning="")
+    mates = [one for one in candidates if one.team is team and one.email != away.email]
+    free = [one for one in mates if one.email not in item.declined and not why_not(one, away)]
+    if not free:
+        return replace(
+            item,
+            cover_email="",
+            state=CoverState.CHANNEL,
+            why_cover=_why_channel(item, mates),
+            warning="",
+        )
+    best = min(free, key=lambda one: _rank(one, away, segment))
+    return replace(
+        item,
+        cover_email=best.email,
+        state=CoverState.SUGGESTED,
+        why_cover=_why(best, away, segment),
+        warning=warning_of(best, rules),
+    )
+
+
+def suggest_all(
+    items: Sequence[Item],
+    away: Away,
+    candidates: Sequence[Candidate],
+    rules: OooRules,
+    segments: Mapping[str, str],
+    team: Team | None,
+) -> tuple[Item, ...]:
+    """Suggest for each item of a plan that has no cover yet, in order, counting those suggested before it.
+
+    So a plan is shared out evenly. `segments` are by account id; the candidates' `covered` is without this plan.
+    """
+    done: list[Item] = [one for one in items if _is_settled(one)]
+    chosen: list[Item] = []
+    for item in items:
+        if not _is_settled(item):
+            counted = with_items(candidates, done)
+            item = suggest(item, away, counted, rules, segments.get(item.account_id, ""), team)  # noqa: PLW2901
+            done.append(item)
+        chosen.append(item)
+    return tuple(chosen)
+
+
+def _is_settled(item: Item) -> bool:
+    return bool(item.cover_email) or item.state is CoverState.CHANNEL
+
+
+def with_items(candidates: Iterable[Candidate], items: Iterable[Item]) -> tuple[Candidate, ...]:
+    """The candidates, with what they cover in these items counted besides what they cover already."""
+    covers = [one.cover_email for one in items]
+    return tuple(replace(one, covered=one.covered + covers.count(one.email)) for one in candidates)
+
+
+def warning_of(candidate: Candidate, rules: OooRules) -> str:
+    """What to mind when somebody covers one more account (`15 accounts with this one, policy says 14`); else empty."""
+    allowed = rules.capacity_of(candidate.region, candidate.level)
+    count = candidate.own + candidate.covered + 1
+    return f"{count} accounts with this one, policy says {allowed}" if allowed and count > allowed else ""
+
+
+def _rank(one: Candidate, away: Away, segment: str) -> tuple[bool, int, float, float, str]:
+    around, straight = _hours_apart(one, away)
+    return bool(segment) and segment not in one.segments, one.covered, around, straight, one.email
+
+
+def _hours_apart(one: Candidate, away: Away) -> tuple[float, float]:
+    """How far the clocks of two zones are apart when the absence begins: around the day, and as the offsets say.
+
+    Honolulu and Auckland are 23 hours apart and a day, yet their clocks one: their working hours nearly agree.
+    """
+    if not one.zone:
+        return _FAR, _FAR
+    mine, theirs = (
+        away.starts_at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in (away.zone, one.zone)
+    )
+    straight = abs((mine - theirs).total_seconds()) / 3_600
+    return min(straight % 24, 24 - straight % 24), straight
+
+
+def _why(one: Candidate, away: Away, segment: str) -> str:
+    around, straight = _hours_apart(one, away)
+    apart = "same time" if not around else f"{around:g} h apart"
+    return ", ".join(
+        [
+            "same team",
+            *([f"{'has' if segment in one.segments else 'no'} {segment} accounts"] if segment else []),
+            f"covers {_others(one.covered)}",
+            "time zone unknown" if straight == _FAR and not one.zone else apart,
+            *(["across the date line"] if one.zone and straight > 12 else []),
+        ]
+    )
+
+
+def _others(count: int) -> str:
+    return {0: "no others", 1: "1 other"}.get(count, f"{count} others")
+
+
+def _why_channel(item: Item, mates: Sequence[Candidate]) -> str:
+    if not mates:
+        return "nobody else is in the team"
+    declined = sum(one.email in item.declined for one in mates)
+    away = len(mates) - declined
+    parts = [f"{away} away themselves" if away else "", f"{declined} declined" if declined else ""]
+    return f"nobody of the team is left: {', '.join(part for part in parts if part)}"
+
+
+# ------------------------------------------------------------------------------------------- notice and approvals
+
+
+def business_days_away(away: Away, country: str, calendar: Holidays) -> float:
+    """How many working days somebody is away, half days as halves."""
+    return sum(_working_shares((away,), country, calendar).values())
+
+
+def busiest_days(
+    away: Away, others: Sequence[Away], rules: OooRules, country: str, calendar: Holidays
+) -> float:
+    """The most working days away in any of policy's windows (30 days) that touches this absence."""
+    shares = _working_shares((away, *others), country, calendar)
+    span = rules.approval_window_days
+    starts = (away.first + ahead * _DAY for ahead in range(1 - span, (away.last - away.first).days + 1))
+    return max(sum(shares.get(start + at * _DAY, 0.0) for at in range(span)) for start in starts)
+
+
+def _working_shares(absences: Iterable[Away], country: str, calendar: Holidays) -> Mapping[date, float]:
+    shares: dict[date, float] = {}
+    for one in absences:
+        for ahead in range((one.last - one.first).days + 1):
+            day = one.first + ahead * _DAY
+            if is_working_day(day, country, calendar):
+                shares[day] = min(1.0, shares.get(day, 0.0) + one.share_of(day))
+    return shares
+
+
+def needs_approvals(
+    away: Away, others: Sequence[Away], rules: OooRules, country: str, calendar: Holidays
+) -> bool:
+    """Whether more than the manager must approve: more than 10 business days within 30 days, by policy."""
+    return busiest_days(away, others, rules, country, calendar) > rules.approval_over_business_days
+
+
+def notices(
+    plan: Plan, today: date, rules: OooRules, others: Sequence[Away], country: str, calendar: Holidays
+) -> tuple[Notice, ...]:
+    """The rules of notice that apply to a plan, and whether each is kept.
+
+    `today` is in the person's zone, `others` are their other absences. The manager is told when the plan is
+    confirmed. Whoever approves in two roles has an approval for each.
+    """
+    days = business_days_away(plan.away, country, calendar)
+    busiest = busiest_days(plan.away, others, rules, country, calendar)
+    kept = [_told_ahead(plan, today, rules, country, calendar)]
+    if days > rules.acceptance_over_business_days:
+        kept.append(_accepted(plan, days, rules))
+    if busiest > rules.approval_over_business_days:
+        kept.append(_approved(plan, busiest, rules))
+    return tuple(kept)
+
+
+def _told_ahead(plan: Plan, today: date, rules: OooRules, country: str, calendar: Holidays) -> Notice:
+    told = plan.confirmed_at.astimezone(ZoneInfo(plan.away.zone)).date() if plan.confirmed_at else today
+    ahead = business_days_between(told, plan.away.first - _DAY, country, calendar)
+    asked = rules.notice_business_days
+    words = f"{'manager told' if plan.confirmed_at else 'manager not told yet:'} {_days(ahead)} ahead, policy asks for {asked}"
+    return Notice(rule="notice", kept=ahead >= asked, words=words + _excused(plan, kept=ahead >= asked))
+
+
+def _accepted(plan: Plan, days: float, rules: OooRules) -> Notice:
+    left = len(plan.uncovered)
+    words = f"{_days(days)} away, more than {rules.acceptance_over_business_days}: each cover accepts"
+    state = f"{left} of {len(plan.items)} accounts are not accepted" if left else "all are accepted"
+    return Notice(rule="acceptance", kept=not left, words=f"{words}; {state}{_excused(plan, kept=not left)}")
+
+
+def _approved(plan: Plan, busiest: float, rules: OooRules) -> Notice:
+    given = {one.role for one in plan.approvals}
+    left = [role.replace("_", " ") for role in rules.approvers if role not in given]
+    words = (
+        f"{_days(busiest)} away within {rules.approval_window_days} days, more than "
+        f"{rules.approval_over_business_days}: {len(rules.approvers)} approvals"
+    )
+    state = f"{', '.join(left)} still to approve" if left else "all are given"
+    return Notice(rule="approval", kept=not left, words=f"{words}; {state}{_excused(plan, kept=not left)}")
+
+
+def _excused(plan: Plan, *, kept: bool) -> str:
+    return " (an emergency waits for nothing)" if plan.emergency and not kept else ""
+
+
+def _days(count: float) -> str:
+    return "1 business day" if count == 1 else f"{count:g} business days"
+
+
+def approvers_of(
+    person: Person, people: Sequence[Person], rules: OooRules, *, needed: bool
+) -> tuple[tuple[str, Person], ...]:
+    """Who approves in which role: the manager; where `needed`, all of policy's roles that the book has somebody for.
+
+    The department head is the first leader up the manager line; the people partner is one of the person's region,
+    else the first by e-mail.
+    """
+    line = _managers(person, people)
+    partners = [one for one in people if one.role is Role.PEOPLE_PARTNER and one.email != person.email]
+    found = {
+        "manager": line[0] if line else None,
+        "department_head": next((one for one in line if one.role is Role.LEADER), None),
+        "people_partner": min(
+            partners, key=lambda one: (one.region != person.region, one.email), default=None
+        ),
+    }
+    roles = rules.approvers if needed else ("manager",)
+    return tuple((role, one) for role in roles if (one := found[role]))
+
+
+def _managers(person: Person, people: Sequence[Person]) -> tuple[Person, ...]:
+    """The manager, their manager and so on; a circle in the book ends it."""
+    known = {one.email.casefold(): one for one in people}
+    line: dict[str, Person] = {}
+    above = known.get((person.manager_email or "").casefold())
+    while above is not None and above.email != person.email and above.email not in line:
+        line[above.email] = above
+        above = known.get((above.manager_email or "").casefold())
+    return tuple(line.values())
+
+
+# ------------------------------------------------------------------------------------------------ what is done
+
+
+def evidence(plan: Plan, now: datetime, *, status: str = "") -> tuple[Ticked, ...]:
+    """Every step that is done: those ticked by hand, and those that the bot knows of; what no longer holds is not.
+
+    `status` says how the Slack status is seen to (`scheduled with your consent`), empty where it is not.
+    """
+    kept = {one.step: one for one in plan.ticked if one.by_hand}
+    before = {one.step: one for one in plan.ticked if not one.by_hand}
+    for step, how in _known(plan, status).items():
+        if how and step not in kept:
+            at = before[step].at if step in before else now
+            kept[step] = Ticked(step=step, at=at, by_hand=False, how=how)
+    return tuple(kept[step] for step in Step if step in kept)
+
+
+def _known(plan: Plan, status: str) -> Mapping[Step, str]:
+    syncs = [one for one in plan.items if one.sync_on]
+    settled = all(one.sync is not SyncChoice.OPEN for one in syncs)
+    agreed = plan.state in (PlanState.APPROVED, PlanState.ENDED) and not plan.uncovered
+    told = bool(plan.items or plan.on_request)
+    return {
+        Step.LOGGED: "" if plan.source == TYPED else f"seen in {plan.source}",
+        Step.PLANNED: "approved, and every account is covered" if agreed else "",
+        Step.SHARED: "shared with the account teams" if plan.shared_at else "",
+        Step.SYNCS: ("each is settled" if syncs else "none is booked in the absence") if settled else "",
+        Step.CUSTOMERS: "" if told else "there is no account to tell",
+        Step.STATUS: status,
+    }
+
+
+# ------------------------------------------------------------------------------------------------ what cannot be
+
+
+def why_impossible(away: Away, now: datetime, others: Sequence[Away]) -> str:
+    """What is wrong with dates that somebody typed, and what to do instead; empty where nothing is."""
+    if away.last < away.first:
+        return "The last day is before the first: change one of them."
+    if away.starts_at >= away.ends_at:
+        return "Nothing is left between the two halves: untick one of them."
+    if away.ends_at <= now.astimezone(UTC):
+        return f"{span_in_words(away)} has passed: choose a last day from today on."
+    clash = next((one for one in others if one.overlaps(away)), None)
+    return f"You are away {span_in_words(clash)} already: change that absence instead." if clash else ""
