@@ -67,7 +67,8 @@ def _told_ahead(plan: Plan, today: date, rules: OooRules, country: str, calendar
     told = plan.confirmed_at.astimezone(ZoneInfo(plan.away.zone)).date() if plan.confirmed_at else today
     ahead = business_days_between(told, plan.away.first - _DAY, country, calendar)
     asked = rules.notice_business_days
-    words = f"{'manager told' if plan.confirmed_at else 'manager not told yet:'} {_days(ahead)} ahead, policy asks for {asked}"
+    telling = "the manager was told" if plan.confirmed_at else "told today, the manager knows"
+    words = f"{telling} {_days(ahead)} ahead, policy asks for {asked}"
     return Notice(rule="notice", kept=ahead >= asked, words=words + _excused(plan, kept=ahead >= asked))
 
 

@@ -173,14 +173,14 @@ def suggest_all(
 
     So a plan is shared out evenly. `segments` are by account id; the candidates' `covered` is without this plan.
     """
-    done: list[Item] = [one for one in items if _is_settled(one)]
+    counted = with_items(candidates, items)
     chosen: list[Item] = []
     for item in items:
-        if not _is_settled(item):
-            counted = with_items(candidates, done)
-            item = suggest(item, away, counted, rules, segments.get(item.account_id, ""), team)  # noqa: PLW2901
-            done.append(item)
-        chosen.append(item)
+        if _is_settled(item):
+            chosen.append(item)
+            continue
+        chosen.append(suggest(item, away, counted, rules, segments.get(item.account_id, ""), team))
+        counted = with_items(counted, chosen[-1:])
     return tuple(chosen)
 
 

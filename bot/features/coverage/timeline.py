@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import FURTHEST, Holidays, add_business_days, is_working_day
+from bot.domain.calendar import Holidays, add_business_days, is_working_day
 from bot.domain.leave import Away, OooRules, Plan, PlanState
-from bot.domain.person import Person
 from bot.domain.schedule import instant_of
 
 _DAY = timedelta(days=1)
@@ -23,6 +22,8 @@ END = "end"
 RETURN = "return"
 LAST_CALL = timedelta(hours=1)
 """So long before the end of the last working day comes the last reminder, where the first day away is a whole one."""
+FURTHEST = 1_100
+"""Days that are looked through for a working day: three years, for people who take a very long leave."""
 
 
 class Moment(NamedTuple):
@@ -34,16 +35,21 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """When somebody works: nobody is written to at any other time."""
+    """When somebody works: nobody is written to at any other time.
+
+    `country` is empty where nobody knows it. `absences` are those besides the one that a timeline is of.
+    """
 
     zone: str
     country: str
     rules: OooRules
     calendar: Holidays
+    absences: Sequence[Away] = ()
 
     def works_on(self, day: date) -> bool:
-        """Whether that is a working day of theirs."""
-        return is_working_day(day, self.country, self.calendar)
+        """Whether that is a working day of theirs, the whole of it."""
+        rests = any(one.share_of(day) for one in self.absences)
+        return not rests and is_working_day(day, self.country, self.calendar)
 
     def at(self, day: date, clock: time) -> datetime:
         """The instant of a local time, moved into the working hours of that day."""
@@ -53,21 +59,23 @@ class Hours:
 
     def next_at(self, after: datetime, clock: time) -> datetime:
         """The first such time of a working day that is later than an instant."""
-        return next(at for at in self._times(after, clock, 1) if at > after)
+        return next((at for at in self._times(after, clock, 1) if at > after), after)
 
     def last_at(self, until: datetime, clock: time) -> datetime:
         """The last such time of a working day that is no later than an instant."""
-        return next(at for at in self._times(until, clock, -1) if at <= until)
+        return next((at for at in self._times(until, clock, -1) if at <= until), until)
 
     def moment_from(self, start: datetime, clock: time) -> datetime:
-        """The first working moment from an instant on, on no day before such a time."""
+        """The first working moment from an instant on, and of its day not before such a time."""
         ends = self._times(start, self.rules.works_to, 1)
         begins = self._times(start, clock, 1)
-        return next(max(begin, start) for begin, end in zip(begins, ends, strict=True) if start <= end)
+        moments = (max(begin, start) for begin, end in zip(begins, ends, strict=True) if start <= end)
+        return next(moments, start)
 
     def last_working_day(self, day: date) -> date:
         """That day where they work on it, else the last one before it."""
-        return next(day - back * _DAY for back in range(FURTHEST) if self.works_on(day - back * _DAY))
+        days = (day - back * _DAY for back in range(FURTHEST))
+        return next((one for one in days if self.works_on(one)), day)
 
     def _times(self, around: datetime, clock: time, step: int) -> Iterator[datetime]:
         """A local time of each working day, from the day around an instant on, forwards or backwards."""
@@ -76,29 +84,23 @@ class Hours:
         return (self.at(one, clock) for one in days if self.works_on(one))
 
 
-def timeline_of(
-    plan: Plan, person: Person, manager: Person | None, rules: OooRules, calendar: Holidays, now: datetime
-) -> tuple[Moment, ...]:
+def timeline_of(plan: Plan, hours: Hours, managers: Hours | None, now: datetime) -> tuple[Moment, ...]:
     """Everything that is due for a plan from an instant on, soonest first and each `what` once.
 
-    Reminders are of the person, in their hours. One that falls on a day off comes on the working day before it; of
-    two on one day the later rung stays; none is in the past, and none comes once the absence began. `uncovered` is
-    for the manager, in theirs. Of a cancelled plan only the status is left to take away, of an ended one nothing.
+    `hours` are those of its person, `managers` those of their manager, where there is one. Reminders are for the
+    person: one that falls on a day off comes on the working day before it; of two on one day the later rung stays;
+    none is in the past, and none comes once the absence began. `uncovered` is for the manager. Of a cancelled plan
+    only the status is left to take away, of an ended one nothing.
     """
     if plan.state is PlanState.ENDED:
         return ()
     if plan.state is PlanState.CANCELLED:
         return (Moment(STATUS_OFF, now),)
-    hours = Hours(zone=plan.away.zone, country=person.country or "", rules=rules, calendar=calendar)
-    theirs = hours
-    if manager is not None:
-        zone = manager.timezone or plan.away.zone
-        theirs = Hours(zone=zone, country=manager.country or "", rules=rules, calendar=calendar)
     moments = (
         *_reminders(plan.away, hours, now),
-        *_uncovered(plan.away, hours, theirs, now),
+        *_uncovered(plan.away, hours, managers or hours, now),
         *_turns(plan.away, now),
-        Moment(RETURN, hours.moment_from(max(plan.away.ends_at, now), rules.return_at)),
+        Moment(RETURN, hours.moment_from(max(plan.away.ends_at, now), hours.rules.return_at)),
     )
     return tuple(sorted(moments, key=lambda one: one.at))
 
@@ -121,13 +123,13 @@ def _last_call(away: Away, hours: Hours) -> datetime:
     return max(hours.at(day, hours.rules.works_from), hours.at(day, hours.rules.works_to) - LAST_CALL)
 
 
-def _uncovered(away: Away, hours: Hours, theirs: Hours, now: datetime) -> Iterator[Moment]:
+def _uncovered(away: Away, hours: Hours, managers: Hours, now: datetime) -> Iterator[Moment]:
     """The manager's last morning by then; where that has passed, their next one, while the absence lasts."""
     rules = hours.rules
     day = add_business_days(away.first, -rules.uncovered_business_days, hours.country, hours.calendar)
-    at = theirs.last_at(hours.at(day, rules.works_to), rules.remind_at)
+    at = managers.last_at(hours.at(day, rules.works_to), rules.remind_at)
     if at <= now:
-        at = theirs.next_at(now, rules.remind_at)
+        at = managers.next_at(now, rules.remind_at)
     if at < away.ends_at:
         yield Moment(UNCOVERED, at)
 
