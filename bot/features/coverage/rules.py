@@ -86,9 +86,9 @@ def _place(item: Item) -> tuple[int, date, str, str]:
 def pool_days(
     away: Away, pool: Sequence[Person], absences: Mapping[str, Sequence[Away]], calendar: Holidays
 ) -> tuple[tuple[date, int, int], ...]:
-    """For each Monday to Friday of an absence: how many of the pool are in, of how many. Half a day counts as in.
+    """For each weekday of an absence: how many of the pool are in, of how many. Half a day counts as in.
 
-    `absences` are by e-mail. Everybody rests on the bank holidays of their own country.
+    `absences` are by e-mail, this one among them. Everybody rests on the bank holidays of their own country.
     """
     days = (away.first + ahead * _DAY for ahead in range((away.last - away.first).days + 1))
     return tuple(
@@ -125,7 +125,7 @@ def span_in_words(away: Away) -> str:
     return f"{first} – {last}"
 
 
-def suggest(  # the candidates' `covered` counts what they cover at that time, in this plan too
+def suggest(
     item: Item,
     away: Away,
     candidates: Sequence[Candidate],
@@ -136,7 +136,8 @@ def suggest(  # the candidates' `covered` counts what they cover at that time, i
     """The item with whoever is best placed to cover it, or the team's channel where nobody is; and why, in words.
 
     Of the same team, possible and not having declined: first those with accounts of that segment, then the fewest
-    covered accounts, the closest time zone when the absence begins, the e-mail.
+    covered accounts, the closest time zone when the absence begins, the e-mail. The candidates' `covered` counts what
+    they cover at that time, of this plan too.
     """
     if team is None:
         why = "no team is known in which to look for a cover"
@@ -144,13 +145,8 @@ def suggest(  # the candidates' `covered` counts what they cover at that time, i
     mates = [one for one in candidates if one.team is team and one.email != away.email]
     free = [one for one in mates if one.email not in item.declined and not why_not(one, away)]
     if not free:
-        return replace(
-            item,
-            cover_email="",
-            state=CoverState.CHANNEL,
-            why_cover=_why_channel(item, mates),
-            warning="",
-        )
+        why = _why_channel(item, mates)
+        return replace(item, cover_email="", state=CoverState.CHANNEL, why_cover=why, warning="")
     best = min(free, key=lambda one: _rank(one, away, segment))
     return replace(
         item,
@@ -185,7 +181,10 @@ def suggest_all(
 
 
 def _is_settled(item: Item) -> bool:
-    return bool(item.cover_email) or item.state is CoverState.CHANNEL
+    """Somebody was suggested, chosen or asked and has not said no; or the channel was chosen."""
+    return item.state is CoverState.CHANNEL or bool(
+        item.cover_email and item.state is not CoverState.DECLINED
+    )
 
 
 def with_items(candidates: Iterable[Candidate], items: Iterable[Item]) -> tuple[Candidate, ...]:
@@ -221,21 +220,17 @@ def _hours_apart(one: Candidate, away: Away) -> tuple[float, float]:
 
 
 def _why(one: Candidate, away: Away, segment: str) -> str:
+    has = f"{'has' if segment in one.segments else 'no'} {segment} accounts" if segment else ""
+    covers = f"covers {({0: 'no others', 1: '1 other'}).get(one.covered, f'{one.covered} others')}"
+    return ", ".join(part for part in ("same team", has, covers, _apart(one, away)) if part)
+
+
+def _apart(one: Candidate, away: Away) -> str:
+    if not one.zone:
+        return "time zone unknown"
     around, straight = _hours_apart(one, away)
-    apart = "same time" if not around else f"{around:g} h apart"
-    return ", ".join(
-        [
-            "same team",
-            *([f"{'has' if segment in one.segments else 'no'} {segment} accounts"] if segment else []),
-            f"covers {_others(one.covered)}",
-            "time zone unknown" if straight == _FAR and not one.zone else apart,
-            *(["across the date line"] if one.zone and straight > 12 else []),
-        ]
-    )
-
-
-def _others(count: int) -> str:
-    return {0: "no others", 1: "1 other"}.get(count, f"{count} others")
+    apart = f"{around:g} h apart" if around else "same time"
+    return f"{apart} across the date line" if straight > 12 else apart
 
 
 def _why_channel(item: Item, mates: Sequence[Candidate]) -> str:
