@@ -145,6 +145,7 @@ def ooo_of(file: PolicyTable) -> OooRules:
         active_channel_days=table.active_channel_days,
         renewal_margin_days=table.renewal_margin_days,
         get_well_days=tuple(file.digest.utilization_days),
+        get_well_below=file.alerts.low_utilization.below,
         capacity={(one.region or "", one.level or ""): one.accounts for one in table.capacity},
         ladder_days=tuple(sorted(table.ladder_days, reverse=True)),
         remind_at=table.remind_at,
