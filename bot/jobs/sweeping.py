@@ -59,8 +59,10 @@ class Sweeper:
                 _log.error("work cannot be looked for", cause=type(error).__name__, trace=log.traced(error))
                 handed = 0
             if handed < AT_ONCE:
+                # Not wait_for: Python 3.11's loses a cancellation that arrives in the same turn as what it waits for.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.poked.wait(), LOOK)
+                    async with asyncio.timeout(LOOK):
+                        await self.poked.wait()
             self.poked.clear()
 
     async def sweep(self) -> int:

@@ -17,6 +17,7 @@ from bot.store.figures import StoredFigures
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
+from bot.store.plans import PLANS, StoredPlans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Store:
     installations: StoredInstallations
     digests: StoredDigests
     coverage: StoredCoverage
+    plans: StoredPlans
     figures: StoredFigures
     jobs: StoredWork
     outgoing: StoredOutgoing
@@ -50,8 +52,9 @@ class Store:
         installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
         work = await migrations.migrate(self.database, migrations.WORK, self.clock)
         digests = await migrations.migrate(self.database, DIGESTS, self.clock)
+        plans = await migrations.migrate(self.database, PLANS, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *work, *digests, *audit)
+        return (*book, *installs, *work, *digests, *plans, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -86,6 +89,7 @@ def open_store(url: str, clock: Clock) -> Store:
         installations=StoredInstallations(database),
         digests=StoredDigests(database),
         coverage=StoredCoverage(database),
+        plans=StoredPlans(database),
         figures=StoredFigures(database),
         jobs=StoredWork(database, clock),
         outgoing=StoredOutgoing(database, clock),

@@ -20,7 +20,7 @@ from bot.store.measures import UNLIMITED, WAS_CUSTOMER, counted
 from bot.store.tables import accounts, weeks
 from bot.store.types import Day
 
-CHUNK = 2_000  # accounts a statement
+CHUNK = 1_000  # accounts a statement
 Sums: TypeAlias = dict[int, list[Any]]
 """By the place of a span, numbers in the order of WeekSums after its day."""
 _WIDTH = len(WeekSums._fields) - 1
