@@ -61,6 +61,9 @@ def reminder(
     when = "Today" if days_left <= 0 else f"In {text.plural(days_left, 'day')}"
     head = f":alarm_clock: *{when} your time off begins* ({days(plan)}), and {text.plural(left, 'step')} "
     head += f"{'is' if left == 1 else 'are'} open."
+    silent = dict.fromkeys(item.cover_email for item in plan.items if item.state is CoverState.ASKED)
+    if silent:
+        head += f"\nStill to answer: {text.and_more([called(one, people) for one in silent], 8)}."
     blocks = blocks_of(plan, steps, consent, only_open=True)
     return _told(head, (), *blocks, _live(plan), build.context("`/ooo` shows all six steps."))
 

@@ -56,7 +56,7 @@ def checklist(
     head = f"*You are away {days(plan)}* · {_STATES[plan.state]}"
     blocks: list[Block] = [build.section(f"{lead}\n{head}" if lead else head), *_opened_by(plan, people)]
     blocks.extend(blocks_of(plan, steps, consent))
-    blocks.extend(wording.rules(notices))
+    blocks.extend(wording.kept(notices))
     seen = build.button("See the whole plan", f"{OPEN}:{plan.id}", f"{plan.id}:0")
     menu = by_hand(plan, steps)
     blocks.append(build.actions(seen, *([menu] if menu else [])))
@@ -127,7 +127,7 @@ def _whole(
         buttons = [*buttons, build.button("See the whole plan", f"{OPEN}:{plan.id}", f"{plan.id}:0")]
     if rest := wording.rest(plan):
         blocks.append(build.section(rest))
-    blocks.extend([*wording.rules(notices), *more])
+    blocks.extend([*wording.kept(notices), *more])
     if buttons:
         blocks.append(build.actions(*buttons))
     said = (

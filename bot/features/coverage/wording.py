@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from bot.blocks import build, listing, text
 from bot.blocks.answers import Block
-from bot.domain.leave import Away, CoverState, Item, Notice, Plan, SyncChoice
+from bot.domain.leave import CoverState, Item, Notice, Plan, SyncChoice
 from bot.domain.person import Person
+from bot.features.coverage.rules import span_in_words
 
 People: TypeAlias = Mapping[str, Person]
 """E-mail → who that is: those of a plan, where the book knows them."""
@@ -37,20 +38,9 @@ def named(email: str, people: People) -> str:
     return text.one_line(person.name if person else email, 60)
 
 
-def span(away: Away) -> str:
-    """`24 Nov 2026 (from noon) – 4 Dec 2026 (until noon)`, in the days of whoever is away."""
-    first = text.day(away.first) + (" (from noon)" if away.half_start else "")
-    last = text.day(away.last) + (" (until noon)" if away.half_end else "")
-    if away.first != away.last:
-        return f"{first} – {last}"
-    return text.day(away.first) + (
-        " (from noon)" if away.half_start else " (until noon)" if away.half_end else ""
-    )
-
-
 def days(plan: Plan) -> str:
-    """When the plan's person is away."""
-    return span(plan.away)
+    """When the plan's person is away, in their own days: `24 Nov 2026 (from noon) – 4 Dec 2026`."""
+    return span_in_words(plan.away)
 
 
 def cover(item: Item, people: People, *, quiet: bool = False) -> str:
@@ -124,7 +114,7 @@ def counted(plan: Plan) -> str:
     return f"{text.plural(count, 'account')} {'needs' if count == 1 else 'need'} cover: {', '.join(parts)}"
 
 
-def rules(notices: Sequence[Notice]) -> list[Block]:
+def kept(notices: Sequence[Notice]) -> list[Block]:
     """The rules of notice, each with whether it is kept; they are shown and never stand in the way."""
     lines = [f"{'✓' if one.kept else '✗'} {listing.within(one.words, 200)}" for one in notices[:5]]
     return [build.context("\n".join(lines))] if lines else []
