@@ -208,6 +208,9 @@ class Plan:
     pool_days: tuple[
         tuple[date, int, int], ...
     ] = ()  # pool TAs: day, how many of the pool are in, of how many
+    active_channels: tuple[
+        str, ...
+    ] = ()  # accounts whose customer channel is active by what its person answered
 
     def done(self, step: Step) -> bool:
         """Whether a step is ticked."""

@@ -242,7 +242,7 @@ def _write(connection: sa.Connection, plan: Plan, expected: int | None) -> int:
     return plan.id
 
 
-def _unnoticed() -> sa.Select[tuple[str]]:
+def _unnoticed() -> sa.Select[Any]:
     """New and changed rows, and those that are gone."""
     same = sa.and_(*(absences.c[name] == noticed.c[name] for name in _KEY))
     differs = sa.or_(noticed.c.email.is_(None), *(absences.c[name] != noticed.c[name] for name in _SEEN))

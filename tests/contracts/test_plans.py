@@ -70,6 +70,7 @@ PLAN = Plan(
     created_at=NOW,
     confirmed_at=NOW,
     pool_days=((date(2026, 11, 24), 3, 5),),
+    active_channels=("A1",),
 )
 TODAY = date(2026, 11, 24)
 

@@ -56,7 +56,10 @@ def draft_items(
 
 
 def to_ask(accounts: Sequence[Account], drafting: Drafting) -> tuple[OnRequest, ...]:
-    """Accounts with open tickets of which the form asks whether their customer channel is active: nobody knows."""
+    """Accounts with open tickets of which the book does not know whether their customer channel is active.
+
+    The form asks it, and shows what was answered before.
+    """
     return tuple(
         OnRequest(account_id=one.id, account_name=one.name) for one in accounts if is_unclear(one, drafting)
     )
@@ -135,13 +138,14 @@ def suggest(
 ) -> Item:
     """The item with whoever is best placed to cover it, or the team's channel where nobody is; and why, in words.
 
-    Of the same team, possible and not having declined: first those with accounts of that segment, then the fewest
-    covered accounts, the closest time zone when the absence begins, the e-mail. The candidates' `covered` counts what
-    they cover at that time, of this plan too.
+    Of the same team, possible and not having declined: first those with accounts of that segment (a pool serves all
+    of its own), then the fewest covered accounts, the closest time zone when the absence begins, the e-mail. The
+    candidates' `covered` counts what they cover at that time, of this plan too.
     """
     if team is None:
         why = "no team is known in which to look for a cover"
         return replace(item, cover_email="", state=CoverState.NONE, why_cover=why, warning="")
+    segment = "" if team.is_pool else segment
     mates = [one for one in candidates if one.team is team and one.email != away.email]
     free = [one for one in mates if one.email not in item.declined and not why_not(one, away)]
     if not free:
@@ -189,7 +193,7 @@ def _is_settled(item: Item) -> bool:
 
 def with_items(candidates: Iterable[Candidate], items: Iterable[Item]) -> tuple[Candidate, ...]:
     """The candidates, with what they cover in these items counted besides what they cover already."""
-    covers = [one.cover_email for one in items]
+    covers = [one.cover_email for one in items if _is_settled(one)]
     return tuple(replace(one, covered=one.covered + covers.count(one.email)) for one in candidates)
 
 
