@@ -34,11 +34,13 @@ async def answer(asked: Command, ports: Ports) -> Answer:
         return helping.explain(((COMMAND, USAGE, SUMMARY, EXAMPLES),))
     if request.wanted is Wanted.MINE:
         return await asking.mine(asked, ports)
+    if request.wanted is Wanted.PERSON:
+        return await asking.about(ports, request.value)
+    if request.wanted is Wanted.COVER:
+        return await asking.cover(ports, request.value)
     act = {
         Wanted.PLAN: filling.open_dates,
-        Wanted.PERSON: asking.about,
         Wanted.WHO: asking.who,
-        Wanted.COVER: asking.cover,
         Wanted.RETURN: asking.briefing,
     }[request.wanted]
     return await act(asked, ports, request.value)

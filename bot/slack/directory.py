@@ -274,7 +274,9 @@ class SlackDirectory:
         listed = self._pages(
             "conversations.list", "channels", types="public_channel,private_channel", exclude_archived=True
         )
-        return {str(one.get("name", "")): str(one.get("id", "")) async for one in listed if isinstance(one, dict)}
+        return {
+            str(one.get("name", "")): str(one.get("id", "")) async for one in listed if isinstance(one, dict)
+        }
 
     async def _info(self, channel_id: str) -> dict[str, Any]:
         answer = (await self._web.call("conversations.info", channel=channel_id)).get("channel")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.asks import Action, Ask, Typeahead
 from bot.blocks import choosing, text
-from bot.blocks.answers import Block, Message, Options
+from bot.blocks.answers import Message, Options
 from bot.domain.account import Account
 from bot.domain.leave import CoverState, Plan, PlanState
 from bot.domain.person import Person, Team
 from bot.domain.provenance import value_of
 from bot.domain.segment import team_of
 from bot.errors import NamedAccount, UserError, WrongUsage
-from bot.features.coverage import away, persons, reading, views
+from bot.features.coverage import away, gathering, persons, planning, reading, returning, telling, views
 from bot.features.coverage.away import Group, Out
-from bot.features.coverage.persons import OPEN, STANDING
+from bot.features.coverage.gathering import IN_FORCE, OPEN
 from bot.ports import Ports
 
 AHEAD = timedelta(days=400)
@@ -29,7 +29,11 @@ LONGEST_NAME = 300
 
 async def today_of(person: Person | None, ports: Ports) -> date:
     """The day it is for somebody."""
-    return ports.clock.now().astimezone(ZoneInfo(persons.zone_of(person, ports))).date()
+    return ports.clock.now().astimezone(ZoneInfo(_zone(ports, person))).date()
+
+
+def _zone(ports: Ports, person: Person | None) -> str:
+    return gathering.zone_of(ports, person) if person else str(ports.clock.zone)
 
 
 async def mine(asked: Ask, ports: Ports) -> Message:
@@ -43,9 +47,9 @@ async def mine(asked: Ask, ports: Ports) -> Message:
         plan for plan in await _plans(ports, person.email, OPEN) if plan.away.ends_at > ports.clock.now()
     ]
     covered = await ports.plans.list_covered_by(person.email, today, today + AHEAD)
-    own = await _own(asked, ports, person, plans)
+    own = await _own(ports, person, plans)
     shown = await persons.people_of(ports, *covered)
-    asking = [plan for plan in covered if _asks(plan, person.email) and plan.state in STANDING]
+    asking = [plan for plan in covered if _asks(plan, person.email) and plan.state in IN_FORCE]
     blocks = [*own.blocks, *away.others(plans[1:]), *away.mine(covered, asking, person.email, shown)]
     accounts = (*own.accounts, *out.accounts)
     return Message(text=f"{own.text} {out.text}", blocks=(*blocks, *out.blocks), accounts=accounts)
@@ -55,7 +59,7 @@ def _asks(plan: Plan, email: str) -> bool:
     return any(item.cover_email == email and item.state is CoverState.ASKED for item in plan.items)
 
 
-async def _own(asked: Ask, ports: Ports, person: Person, plans: Sequence[Plan]) -> Message:
+async def _own(ports: Ports, person: Person, plans: Sequence[Plan]) -> Message:
     if not plans:
         return away.nothing_planned(person.name)
     return await checklist(ports, plans[0])
@@ -63,8 +67,9 @@ async def _own(asked: Ask, ports: Ports, person: Person, plans: Sequence[Plan]) 
 
 async def checklist(ports: Ports, plan: Plan, lead: str = "") -> Message:
     """The six steps of a plan as they are now."""
-    people = await persons.people_of(ports, plan)
-    return views.checklist(plan, ports.policy.ooo.steps, people, lead=lead)
+    around = await planning.around_of(ports, plan)
+    desk = await planning.desk_of(ports, plan, around)
+    return views.checklist(plan, desk.steps, desk.people, desk.notices, consent=desk.consent, lead=lead)
 
 
 async def who(asked: Ask, ports: Ports, typed: str) -> Message:
@@ -72,20 +77,19 @@ async def who(asked: Ask, ports: Ports, typed: str) -> Message:
     person = await persons.find_asker(asked, ports)
     today = await today_of(person, ports)
     day = reading.read_day(typed, today)
-    everybody = persons.by_person(await ports.people.list_people())
+    everybody = {one.email: one for one in await ports.people.list_people()}
     outs = await _out_on(ports, day, everybody)
-    covers = await persons.people_of(ports, *(one.plan for one in outs if one.plan))
-    return away.who(_grouped(outs, ports, person, everybody), day, today, {**everybody, **covers})
+    return away.who(_grouped(outs, ports, person, everybody), day, today, everybody)
 
 
 async def _out_on(ports: Ports, day: date, people: Mapping[str, Person]) -> list[Out]:
     """Everybody who is away on some part of a day of their own."""
-    plans = await ports.plans.list_plans(states=STANDING, touching=(day, day))
+    plans = await ports.plans.list_plans(states=IN_FORCE, touching=(day, day))
     absences = await ports.coverage.list_away(day, day)
     outs = {plan.away.email: Out(away=plan.away, plan=plan) for plan in plans}
     for one in absences:
-        zone = persons.zone_of(people.get(one.email), ports)
-        outs.setdefault(one.email, Out(away=persons.away_of(one, zone)))
+        if (found := people.get(one.email)) is not None:
+            outs.setdefault(one.email, Out(away=gathering.away_of(ports, one, found)))
     return sorted(outs.values(), key=lambda one: (one.away.last, one.away.email))
 
 
@@ -110,7 +114,7 @@ def _team(one: Out, people: Mapping[str, Person]) -> Team | None:
     return found.team if found else None
 
 
-async def about(asked: Ask, ports: Ports, whom: str) -> Message:
+async def about(ports: Ports, whom: str) -> Message:
     """Is somebody out, until when, and who has their accounts."""
     person = await persons.get_person(ports, whom)
     now, coming = await _absences(ports, person)
@@ -121,13 +125,14 @@ async def about(asked: Ask, ports: Ports, whom: str) -> Message:
 
 async def _absences(ports: Ports, person: Person) -> tuple[Out | None, Out | None]:
     """The absence somebody is in at this instant, and their next one."""
-    moment, zone = ports.clock.now(), persons.zone_of(person, ports)
-    today = moment.astimezone(ZoneInfo(zone)).date()
-    plans = await _plans(ports, person.email, STANDING)
+    moment, today = ports.clock.now(), await today_of(person, ports)
+    plans = await _plans(ports, person.email, IN_FORCE)
     outs = [Out(away=plan.away, plan=plan) for plan in plans]
     for one in await ports.coverage.list_away(today, today + AHEAD):
-        found = persons.away_of(one, zone)
-        if one.email == person.email and not any(found.overlaps(other.away) for other in outs):
+        if one.email != person.email:
+            continue
+        found = gathering.away_of(ports, one, person)
+        if not any(found.overlaps(other.away) for other in outs):
             outs.append(Out(away=found))
     outs.sort(key=lambda out: out.away.starts_at)
     now = next((out for out in outs if out.away.starts_at <= moment < out.away.ends_at), None)
@@ -143,7 +148,7 @@ def _channel(ports: Ports, team: Team | None) -> str:
     return ports.policy.teams[team].channel if team else ""
 
 
-async def cover(asked: Ask, ports: Ports, typed: str) -> Message:
+async def cover(ports: Ports, typed: str) -> Message:
     """Who is responsible for an account today, and why; or the menu of the accounts it may be."""
     wanted = typed.strip()[:LONGEST_NAME]
     if not wanted:
@@ -178,7 +183,8 @@ async def _cover_of(ports: Ports, account: Account) -> Message:
     team = team_of(account, ports.policy.model_on(ports.clock.today()))
     ta = await ports.people.find_person(email) if email else None
     now, coming = await _absences(ports, ta) if ta else (None, None)
-    plan = (now or coming or Out(away=persons.away_of(_NOBODY, "UTC"))).plan
+    shown = now or coming
+    plan = shown.plan if shown else None
     item = next((one for one in plan.items if one.account_id == account.id), None) if plan else None
     pool = ports.policy.teams[team] if team and team.is_pool else None
     one = away.Responsible(
@@ -194,3 +200,16 @@ async def _cover_of(ports: Ports, account: Account) -> Message:
     )
     people = await persons.people_of(ports, *([plan] if plan else []))
     return away.responsible(one, {**people, email: ta} if ta else people)
+
+
+async def briefing(asked: Ask, ports: Ports, whom: str) -> Message:
+    """What happened while somebody was away, last or until now: me, or whoever is mentioned."""
+    person = await persons.get_person(ports, whom) if whom else await persons.get_asker(asked, ports)
+    plans = await ports.plans.list_plans(email=person.email, states=(*IN_FORCE, PlanState.ENDED))
+    begun = [plan for plan in plans if plan.away.starts_at <= ports.clock.now()]
+    if not begun:
+        who = "You were" if not whom else f"{text.one_line(person.name)} was"
+        raise UserError(f"{who} not away with a coverage plan yet, so there is nothing to brief about.")
+    plan = max(begun, key=lambda one: one.away.starts_at)
+    people = await persons.people_of(ports, plan)
+    return telling.briefing(plan, await returning.briefing(ports, plan), people)

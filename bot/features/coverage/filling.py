@@ -20,14 +20,11 @@ OFFERED = 60
 
 
 async def open_dates(asked: Command, ports: Ports, whom: str) -> Modal:
-    """Ask for the days of my time off, or of somebody's whose manager I am."""
+    """Ask for the days of my time off, or of somebody's whom I lead."""
     me = await persons.get_asker(asked, ports)
     person = await persons.get_person(ports, whom) if whom else me
-    if person.email != me.email and not await persons.may_plan_for(me, person, ports):
-        raise UserError(
-            f"Only the managers of {text.one_line(person.name)} and operators may plan for them. "
-            "`/ooo plan` plans your own time off."
-        )
+    if person.email != me.email:
+        await usecases.check_leads(ports, person, me.email)
     plans = await ports.plans.list_plans(email=person.email, states=gathering.OPEN)
     ahead = [plan for plan in plans if plan.away.ends_at > ports.clock.now()]
     zone, dnd = gathering.zone_of(ports, person), ports.policy.ooo.dnd
@@ -35,28 +32,52 @@ async def open_dates(asked: Command, ports: Ports, whom: str) -> Modal:
 
 
 async def take_dates(asked: Submission, ports: Ports) -> Answer:
-    """Check the days and make the draft; the next window shows what it holds."""
+    """Make the draft for the days, or move the plan that was opened to them; the next window shows what it holds."""
     me = await persons.get_asker(asked, ports)
-    person = await persons.get_person(ports, asked.private_metadata or me.email)
-    if person.email != me.email and not await persons.may_plan_for(me, person, ports):
-        raise UserError("Only their managers and operators may plan for somebody.")
+    email, _, number = asked.private_metadata.partition(" ")
+    person = await gathering.get_person(ports, email or me.email)
     read = forms.read_dates(asked.values, person.email, gathering.zone_of(ports, person))
     if not isinstance(read, forms.Wish):
         return FieldErrors(errors=read)
-    others = await gathering.others_of(ports, person)
-    wrong = rules.why_impossible(read.away, ports.clock.now(), others)
-    if wrong:
-        block = forms.LAST if "last day" in wrong else forms.HALVES if "halves" in wrong else forms.FIRST
-        return FieldErrors(errors={block: wrong})
-    plan = await usecases.open_draft(
+    try:
+        if number:
+            plan = await usecases.change_dates(ports, int(number), read.away, me.email)
+        else:
+            plan = await _drafted(ports, me, person, read)
+    except UserError as wrong:
+        said = str(wrong).replace("`", "")
+        block = forms.LAST if "last day" in said else forms.HALVES if "halves" in said else forms.FIRST
+        return FieldErrors(errors={block: said})
+    return await _covers(ports, plan)
+
+
+async def _drafted(ports: Ports, me: Person, person: Person, wish: forms.Wish) -> Plan:
+    return await usecases.open_draft(
         ports,
         person,
-        read.away,
-        source=rules.TYPED,
+        wish.away,
         opened_by=me.email if me.email != person.email else "",
-        emergency=read.emergency,
+        emergency=wish.emergency,
+        wants_dnd=wish.wants_dnd,
     )
-    return await _covers(ports, plan)
+
+
+async def change(asked: Action, ports: Ports) -> Modal:
+    """What the menu of a plan offers: other days, or calling it off."""
+    plan = await persons.get_plan(ports, asked.value)
+    await persons.check_may_change(asked, ports, plan)
+    if asked.value.endswith(":cancel"):
+        return forms.call_off(plan)
+    person = await gathering.get_person(ports, plan.away.email)
+    return forms.other_dates(plan, person)
+
+
+async def call_off(asked: Submission, ports: Ports) -> Modal:
+    """The time off does not take place; those who were told hear of it."""
+    plan = await persons.get_plan(ports, asked.private_metadata)
+    me = await persons.check_may_change(asked, ports, plan)
+    await usecases.cancel(ports, plan.id, me.email)
+    return forms.done("Called off", "Those who were asked or told hear of it, once.")
 
 
 async def open_covers(asked: Action, ports: Ports) -> Modal:
@@ -224,7 +245,7 @@ async def suggest_covers(asked: Typeahead, ports: Ports) -> Options:
     named = [(_label(one.name, rules.why_not(one, plan.away)), one.email) for one in found[:OFFERED]]
     channel = _channel(ports, plan)
     ours = [(channel, forms.CHANNEL)] if wanted in fold(channel) else []
-    return Options(options=tuple([*ours, *named]))
+    return Options(options=(*ours, *named))
 
 
 def _label(name: str, why_not: str) -> str:

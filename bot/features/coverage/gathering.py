@@ -86,9 +86,7 @@ class Around:
         """Those who serve the person's pool; none where they serve none."""
         if not self.person.serves_pool:
             return ()
-        return tuple(
-            one for one in self.people.values() if one.serves_pool and one.team is self.person.team
-        )
+        return tuple(one for one in self.people.values() if one.serves_pool and one.team is self.person.team)
 
 
 async def get_person(ports: Ports, email: str) -> Person:
@@ -225,4 +223,3 @@ async def pool_days_of(ports: Ports, around: Around) -> tuple[tuple[date, int, i
         return ()
     absent = {**around.absent, around.person.email: (*around.others, around.away)}
     return await asyncio.to_thread(rules.pool_days, around.away, pool, absent, ports.calendar)
-

@@ -18,6 +18,7 @@ ACTIONS: Mapping[str, Callable[[Action, Ports], Awaitable[Answer]]] = {
     steps.TICK: pressing.tick,
     steps.OPEN: filling.open_live,
     steps.EDIT: filling.open_covers,
+    steps.CHANGE: filling.change,
     steps.SYNCS: filling.open_syncs,
     steps.DRAFTS: filling.open_drafts,
     away.CHOOSE: asking.choose,
@@ -29,6 +30,7 @@ SUBMISSIONS: Mapping[str, Callable[[Submission, Ports], Awaitable[Answer]]] = {
     forms.CONFIRM: filling.take_confirm,
     forms.SETTLE: filling.take_syncs,
     forms.TOLD: filling.take_told,
+    forms.CALL_OFF: filling.call_off,
 }
 SHORTCUTS: Mapping[str, Callable[[Shortcut, Ports], Awaitable[Answer]]] = {}
 TYPEAHEADS: Mapping[str, Callable[[Typeahead, Ports], Awaitable[Answer]]] = {

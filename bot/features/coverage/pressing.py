@@ -75,11 +75,11 @@ async def approve(asked: Action, ports: Ports) -> Message:
 async def share(asked: Action, ports: Ports) -> Message:
     """Share the plan with the account teams and the team's channel."""
     plan = await persons.get_plan(ports, asked.value)
-    await persons.check_may_change(asked, ports, plan)
-    if plan.state not in persons.STANDING:
+    me = await persons.check_may_change(asked, ports, plan)
+    if plan.state not in gathering.IN_FORCE:
         raise UserError("First ask the covers: press *Open the plan*. Then share what was agreed.")
     again = plan.shared_at is not None
-    plan = await usecases.share(ports, plan.id)
+    plan = await usecases.share(ports, plan.id, me.email)
     lead = "Shared before: who has a newer version of their accounts hears of it." if again else ""
     lead = (
         lead

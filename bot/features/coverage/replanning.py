@@ -71,7 +71,9 @@ def with_item(plan: Plan, changed: Item) -> Plan:
 def asked_anew(before: Plan | None, plan: Plan) -> Mapping[str, tuple[Item, ...]]:
     """Whom to ask about what: everything that is asked now and was not asked of that person before."""
     were = _covers(before, (CoverState.ASKED,))
-    return _by_cover(item for item in plan.items if item.state is CoverState.ASKED and _pair(item) not in were)
+    return _by_cover(
+        item for item in plan.items if item.state is CoverState.ASKED and _pair(item) not in were
+    )
 
 
 def released(before: Plan | None, plan: Plan) -> Mapping[str, tuple[Item, ...]]:
