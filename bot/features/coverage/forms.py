@@ -22,6 +22,7 @@ COVERS = "coverage.covers"
 CONFIRM = "coverage.confirm"
 SETTLE = "coverage.settle"
 TOLD = "coverage.told"
+CALL_OFF = "coverage.call_off"
 DONE = "coverage.done"
 FIRST, LAST, HALVES = "coverage.first", "coverage.last", "coverage.halves"
 WISHES, EMERGENCY = "coverage.wishes", "coverage.emergency"
@@ -83,6 +84,44 @@ def dates(person: Person, zone: str, plans: Sequence[Plan], *, for_another: bool
     )
 
 
+def other_dates(plan: Plan, person: Person) -> Modal:
+    """The days of a plan, to be changed: everything is planned anew for the new ones."""
+    away = plan.away
+    halves = [name for name, half in (("start", away.half_start), ("end", away.half_end)) if half]
+    words = [("Working on the morning of the first day", "start"), ("Back at noon on the last day", "end")]
+    hint = f"Days as they are in {away.zone.replace('_', ' ')}."
+    return Modal(
+        callback_id=DATES,
+        title="Other days",
+        blocks=(
+            build.section(
+                "Who was asked or told hears of the new days, once. What was agreed stays where it can."
+            ),
+            build.field_input(
+                FIRST, "First day away", build.datepicker(FIRST, "Choose a day", away.first), hint
+            ),
+            build.field_input(LAST, "Last day away", build.datepicker(LAST, "Choose a day", away.last)),
+            build.field_input(HALVES, "Half days", build.checkboxes(HALVES, words, halves), optional=True),
+        ),
+        submit="Move it",
+        close="Cancel",
+        private_metadata=f"{person.email} {plan.id}",
+    )
+
+
+def call_off(plan: Plan) -> Modal:
+    """Ask once more before a time off is called off."""
+    said = f"*{days(plan)}* does not take place? Everybody who was asked or told hears of it, once."
+    return Modal(
+        callback_id=CALL_OFF,
+        title="Call it off",
+        blocks=(build.section(said),),
+        submit="Call it off",
+        close="Keep it",
+        private_metadata=str(plan.id),
+    )
+
+
 def _whom(person: Person, *, for_another: bool) -> list[Block]:
     if not for_another:
         return [
@@ -141,9 +180,9 @@ def covers(
     last = offset + PAGE >= len(plan.items)
     blocks: list[Block] = [build.section(_head(plan, people, offset))]
     blocks.extend(build.context(said) for said in (note,) if said)
-    for item in page:
+    for place, item in enumerate(page):
         blocks.append(build.section(wording.paragraph(item, people, doubts=True)))
-        blocks.append(_who_covers(plan, item, people, channel))
+        blocks.append(_who_covers(f"{COVER}:{plan.id}:{place}", item, people, channel))
     if not last:
         keep = build.checkboxes(KEEP, [("Take what is suggested for the rest", "rest")], ())
         blocks.append(build.field_input(KEEP, "The other pages", keep, optional=True))
@@ -170,13 +209,13 @@ def _head(plan: Plan, people: People, offset: int) -> str:
     return said
 
 
-def _who_covers(plan: Plan, item: Item, people: People, channel: str) -> Block:
+def _who_covers(action_id: str, item: Item, people: People, channel: str) -> Block:
     chosen = NOBODY
     if item.state is CoverState.CHANNEL:
         chosen = (channel, CHANNEL)
     elif item.cover_email:
         chosen = (wording.named(item.cover_email, people), item.cover_email)
-    menu = build.external_select(f"{COVER}:{plan.id}", "Type a name", 0, chosen)
+    menu = build.external_select(action_id, "Type a name", 0, chosen)
     return build.field_input(cover_block(item), "Who looks after it", menu)
 
 
@@ -226,9 +265,9 @@ def settle(plan: Plan, people: People) -> Modal:
     blocks: list[Block] = [
         build.section(f"*Customer syncs, {days(plan)}*\nThe AE hears of each choice, once.")
     ]
-    for item in booked:
+    for place, item in enumerate(booked):
         options = [(words, choice.value) for words, choice in _SYNCS]
-        menu = build.static_select(SYNC, "Choose", options, item.sync.value)
+        menu = build.static_select(f"{SYNC}:{place}", "Choose", options, item.sync.value)
         whom = f" with {text.one_line(item.sync_with, 60)}" if item.sync_with else ""
         on = f", {text.day(item.sync_on)}" if item.sync_on else ""
         label = f"{text.one_line(item.account_name, 60)}{whom}{on}"
@@ -260,7 +299,7 @@ def drafts(plan: Plan, texts: Sequence[tuple[str, str, str]], offset: int = 0) -
     head = "Copy what you need, and send it yourself by mail or in the customer’s channel. I write to no customer."
     blocks: list[Block] = [build.section(head)]
     for place, (_, name, words) in enumerate(page):
-        field = build.text_field(TEXT, multiline=True, initial=words)
+        field = build.text_field(f"{TEXT}:{place}", multiline=True, initial=words)
         blocks.append(build.field_input(f"{TEXT}:{place}", text.one_line(name, 75), field, optional=True))
     blocks.extend(_pages(DRAFTS, plan, offset, DRAFTED, len(texts)))
     return Modal(

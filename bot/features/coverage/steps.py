@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from bot.blocks import build, listing, text
 from bot.blocks.answers import Block
-from bot.domain.leave import Plan, Step, SyncChoice, Ticked
+from bot.domain.leave import Plan, PlanState, Step, SyncChoice, Ticked
 from bot.features.coverage import wording
+from bot.features.coverage.rules import TYPED
 
 ACCEPT = "coverage.accept"  # value `plan id:account id`
 DECLINE = "coverage.decline"  # value `plan id:account id`
@@ -16,6 +17,7 @@ APPROVE = "coverage.approve"  # value `plan id`
 SHARE = "coverage.share"  # value `plan id`
 TICK = "coverage.tick"  # value `plan id:step`
 OPEN = "coverage.open"  # value `plan id:offset`: the plan as it is now, in a window
+CHANGE = "coverage.change"  # value `plan id:days` or `plan id:cancel`
 EDIT = "coverage.edit"  # value `plan id`: its covers in a form
 SYNCS = "coverage.syncs"  # value `plan id`: its customer syncs in a form
 DRAFTS = "coverage.drafts"  # value `plan id:offset`: what may be said to its customers, to copy
@@ -47,6 +49,14 @@ def by_hand(plan: Plan, steps: Sequence[str]) -> build.Json | None:
         if step in left
     ]
     return build.static_select(f"{TICK}:{plan.id}", "Tick a step by hand", options) if options else None
+
+
+def more(plan: Plan) -> build.Json | None:
+    """Other days, or calling it off: for what was typed here; what the leave system has is changed there."""
+    if plan.source != TYPED or plan.state in (PlanState.ENDED, PlanState.CANCELLED):
+        return None
+    options = (("Change the days", f"{plan.id}:days"), ("Call it off", f"{plan.id}:cancel"))
+    return build.overflow(f"{CHANGE}:{plan.id}", options)
 
 
 def _step(plan: Plan, step: Step, words: str, consent: build.Json | None, *, first: bool) -> Block:

@@ -22,11 +22,12 @@ from bot.features.coverage.steps import (
     SHARE,
     blocks_of,
     by_hand,
+    more,
     open_steps,
 )
 from bot.features.coverage.wording import People, called, days
 
-BUDGET = 9_500
+BUDGET = 8_500
 """Characters of JSON that the accounts of one message may take: its head and foot need the rest."""
 _STATES = {
     PlanState.DRAFT: ":pencil2: a draft: nobody was asked yet",
@@ -58,8 +59,7 @@ def checklist(
     blocks.extend(blocks_of(plan, steps, consent))
     blocks.extend(wording.kept(notices))
     seen = build.button("See the whole plan", f"{OPEN}:{plan.id}", f"{plan.id}:0")
-    menu = by_hand(plan, steps)
-    blocks.append(build.actions(seen, *([menu] if menu else [])))
+    blocks.append(build.actions(seen, *(one for one in (by_hand(plan, steps), more(plan)) if one)))
     done = f"{len(Step) - len(left)} of {len(Step)} steps done"
     said = f"You are away {days(plan)}: {done}, {wording.counted(plan)}."
     return Message(
@@ -187,7 +187,7 @@ def _answers(plan: Plan, item: Item, place: int) -> Block:
 def _asked(item: Item, people: People, reader: str) -> Block:
     theirs = reader in ("", item.cover_email) and item.state in (CoverState.ASKED, CoverState.ACCEPTED)
     if theirs:
-        return build.section(wording.paragraph(item, people))
+        return build.section(wording.paragraph(item, people, asks=item.state is CoverState.ASKED))
     said = f"*{text.name(item.account_name)}*: no longer with you. Now: {wording.cover(item, people)}."
     return build.context(said)
 

@@ -59,9 +59,15 @@ def cover(item: Item, people: People, *, quiet: bool = False) -> str:
             return ":warning: *nobody yet*"
 
 
-def paragraph(item: Item, people: People, *, quiet: bool = False, doubts: bool = False) -> str:
-    """An account: who covers, why it needs that, what to do and until when; with `doubts` why this cover too."""
-    lines = [f"*{text.name(item.account_name)}* · {cover(item, people, quiet=quiet)}"]
+def paragraph(
+    item: Item, people: People, *, quiet: bool = False, doubts: bool = False, asks: bool = False
+) -> str:
+    """An account: who covers, why it needs that, what to do and until when.
+
+    `doubts` adds why this cover was suggested and what to mind; `asks` leaves out who covers, for whoever is asked.
+    """
+    who = "" if asks else f" · {cover(item, people, quiet=quiet)}"
+    lines = [f"*{text.name(item.account_name)}*{who}"]
     lines.extend(f"• {listing.within(reason.words, PIECE)}" for reason in item.reasons)
     lines.extend(f":arrow_right: {listing.within(todo, PIECE)}" for todo in item.todo)
     lines.append(f"_until {text.day(item.until)}_" + _sync(item))
@@ -69,8 +75,7 @@ def paragraph(item: Item, people: People, *, quiet: bool = False, doubts: bool =
         lines.append(f"_{listing.within(item.why_cover, PIECE)}_")
     if doubts and item.warning:
         lines.append(f":warning: {listing.within(item.warning, PIECE)}")
-    kept = listing.fitting(lines, LINES, len)
-    return "\n".join(kept)
+    return "\n".join(listing.fitting(lines, LINES, len))
 
 
 def _sync(item: Item) -> str:
@@ -88,7 +93,7 @@ def accounts(
     return list(kept), len(items) - len(kept)
 
 
-def rest(plan: Plan, most: int = 12) -> str:
+def rest(plan: Plan, most: int = 10) -> str:
     """The accounts that need nothing unless somebody asks; empty where there are none."""
     if not plan.on_request:
         return ""
