@@ -30,6 +30,7 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         work=house.store.work,
         digests=house.store.digests,
         coverage=house.store.coverage,
+        figures=house.store.figures,
         calendar=BankHolidays(),
         clock=house.clock,
         policy=house.policy,

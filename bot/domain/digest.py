@@ -6,7 +6,7 @@ Every figure says where it comes from, how old it is, and, where it is not shown
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.account import Cents
@@ -193,7 +193,10 @@ class Outing:
 class TeamDigest:
     """What the digest says of one team, or of the whole organisation (`team` None).
 
-    Lists are whole; views cut them and say how many more there are. `no_data` says why there is nothing to show.
+    Views cut the lists and say how many more there are. A list that holds only its most pressing says in `counts`
+    how many there are: by kind of attention (`renewal`), kind and category (`renewal.red`), or `changed`; what
+    `counts` does not name is whole. `no_data` says why there is nothing to show.
+    `notes` are sentences about the whole: accounts that are in no team's digest, what an older week does not keep.
     """
 
     team: Team | None
@@ -209,6 +212,8 @@ class TeamDigest:
     book: tuple[BookLine, ...]
     out: tuple[Outing, ...]
     sources: tuple[SourceAge, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     history: bool = False  # read from the weekly history, since the week is past
     no_data: str = ""
 

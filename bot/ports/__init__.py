@@ -12,6 +12,7 @@ from bot.ports.clock import Clock
 from bot.ports.coverage import Coverage
 from bot.ports.digests import Digests
 from bot.ports.directory import Directory
+from bot.ports.figures import Figures
 from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
 from bot.ports.outgoing import OutgoingMessages
@@ -33,6 +34,7 @@ class Ports:
     work: Work
     digests: Digests
     coverage: Coverage
+    figures: Figures
     calendar: Calendar
     clock: Clock
     policy: Policy

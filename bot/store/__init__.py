@@ -13,6 +13,7 @@ from bot.store.coverage import StoredCoverage
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.digests import DIGESTS, StoredDigests
 from bot.store.due import StoredWork
+from bot.store.figures import StoredFigures
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
@@ -30,6 +31,7 @@ class Store:
     installations: StoredInstallations
     digests: StoredDigests
     coverage: StoredCoverage
+    figures: StoredFigures
     jobs: StoredWork
     outgoing: StoredOutgoing
     clock: Clock
@@ -84,6 +86,7 @@ def open_store(url: str, clock: Clock) -> Store:
         installations=StoredInstallations(database),
         digests=StoredDigests(database),
         coverage=StoredCoverage(database),
+        figures=StoredFigures(database),
         jobs=StoredWork(database, clock),
         outgoing=StoredOutgoing(database, clock),
         clock=clock,

@@ -1,7 +1,8 @@
 """The one file that knows which engine it is: SQLite (the embedded default) or PostgreSQL.
 
 SQLite has one writer thread, point reads on the event loop (they take less than the hop to a thread would)
-and a thread for scans. PostgreSQL has a pool, and everything happens in threads.
+and a thread for scans. PostgreSQL has a pool, and everything happens in threads. Sweeps over a whole book have
+threads of their own on both, so that no scan waits behind a digest.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from bot.store.sqlite_version import too_old
 T = TypeVar("T")
 Params = Sequence[Any]
 
+SWEEPERS = 2  # more would take both of a small machine's cores from those who ask
 BUSY_SECONDS = 30  # how long a writer waits for another process's transaction
 _MIGRATION_LOCK = 7_203_117  # any number of our own: one process migrates at a time
 
@@ -66,6 +68,7 @@ class Database(ABC):
         self.url = url
         self.shown = url.render_as_string(hide_password=True)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
+        self._sweepers = ThreadPoolExecutor(SWEEPERS, thread_name_prefix="store-sweep")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._writers = (
             ThreadPoolExecutor(writers, thread_name_prefix="store-note") if writers else self._writer
@@ -101,6 +104,10 @@ class Database(ABC):
     async def scan(self, work: Callable[[sa.Connection], T]) -> T:
         """Read in a thread: for everything that is not a point look-up."""
         return await self._in_thread(self._readers, lambda: self._read(work))
+
+    async def sweep(self, work: Callable[[sa.Connection], T]) -> T:
+        """Read much of the book in a thread: what takes long, and nobody waits for at a prompt."""
+        return await self._in_thread(self._sweepers, lambda: self._read(work))
 
     async def in_writer(self, work: Callable[[], T]) -> T:
         """Run in the thread of transactions."""
@@ -150,6 +157,7 @@ class Database(ABC):
 
     def _shut(self) -> None:
         self._readers.shutdown()
+        self._sweepers.shutdown()
         self._writer.shutdown()
         self._writers.shutdown()
         self.engine.dispose()
@@ -197,7 +205,7 @@ class SqliteDatabase(Database):
 
     def __init__(self, url: sa.URL) -> None:
         super().__init__(url, readers=1, writers=0)
-        self._reading = sa.create_engine(url, poolclass=sa.pool.QueuePool, pool_size=2)
+        self._reading = sa.create_engine(url, poolclass=sa.pool.QueuePool, pool_size=2 + SWEEPERS)
         sa.event.listen(self._reading, "connect", self._on_read_connect)
         self._point: sa.Connection | None = None
         self._cursor: sqlite3.Cursor | None = None
@@ -264,6 +272,7 @@ class SqliteDatabase(Database):
             self._point.close()
             self._point = self._cursor = None
         self._readers.shutdown()
+        self._sweepers.shutdown()
         self._reading.dispose()
         super()._shut()
 
@@ -286,6 +295,7 @@ class SqliteDatabase(Database):
     def _on_read_connect(raw: sqlite3.Connection, _record: object) -> None:
         raw.isolation_level = None
         raw.execute("PRAGMA busy_timeout = 5000")
+        raw.execute("PRAGMA temp_store = MEMORY")  # what a sweep sorts (20 MB at most) is not written to disk
         raw.execute("PRAGMA query_only = ON")
 
 
@@ -293,7 +303,7 @@ class PostgresDatabase(Database):
     """A server that several processes may share."""
 
     def __init__(self, url: sa.URL) -> None:
-        super().__init__(url, readers=6, writers=3)
+        super().__init__(url, readers=4, writers=3)  # with the sweepers and the writer, a connection each
 
     async def point(self, prepared: Prepared, params: Params = ()) -> list[Any]:
         """In a thread: the server may be slow, and the event loop must not wait for it."""
