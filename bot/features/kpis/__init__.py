@@ -1,0 +1,1 @@
+"""The KPIs of a team or of the organisation: their sums, targets, course and definitions."""
