@@ -73,9 +73,9 @@ class Hours:
         return next(moments, start)
 
     def last_working_day(self, day: date) -> date:
-        """That day where they work on it, else the last one before it."""
+        """That day where they work on it, else the last one before it; long past where there is none."""
         days = (day - back * _DAY for back in range(FURTHEST))
-        return next((one for one in days if self.works_on(one)), day)
+        return next((one for one in days if self.works_on(one)), day - FURTHEST * _DAY)
 
     def _times(self, around: datetime, clock: time, step: int) -> Iterator[datetime]:
         """A local time of each working day, from the day around an instant on, forwards or backwards."""
