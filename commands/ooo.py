@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.asks import Command
 from bot.blocks import helping
-from bot.blocks.answers import Answer
+from bot.blocks.answers import Answer, Message
 from bot.features.coverage import asking, filling
-from bot.features.coverage.reading import Wanted, read_request
+from bot.features.coverage.reading import Request, Wanted, read_request
 from bot.ports import Ports
 
 COMMAND = "/ooo"
@@ -32,15 +32,20 @@ async def answer(asked: Command, ports: Ports) -> Answer:
     request = read_request(asked.text)
     if request.wanted is Wanted.HELP:
         return helping.explain(((COMMAND, USAGE, SUMMARY, EXAMPLES),))
-    if request.wanted is Wanted.MINE:
-        return await asking.mine(asked, ports)
-    if request.wanted is Wanted.PERSON:
-        return await asking.about(ports, request.value)
-    if request.wanted is Wanted.COVER:
-        return await asking.cover(ports, request.value)
-    act = {
-        Wanted.PLAN: filling.open_dates,
-        Wanted.WHO: asking.who,
-        Wanted.RETURN: asking.briefing,
-    }[request.wanted]
-    return await act(asked, ports, request.value)
+    if request.wanted is Wanted.PLAN:
+        return await filling.open_dates(asked, ports, request.value)
+    return await _asked(request, asked, ports)
+
+
+async def _asked(request: Request, asked: Command, ports: Ports) -> Message:
+    match request.wanted:
+        case Wanted.PERSON:
+            return await asking.about(ports, request.value)
+        case Wanted.WHO:
+            return await asking.who(asked, ports, request.value)
+        case Wanted.COVER:
+            return await asking.cover(ports, request.value)
+        case Wanted.RETURN:
+            return await asking.briefing(asked, ports, request.value)
+        case _:
+            return await asking.mine(asked, ports)

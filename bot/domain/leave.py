@@ -272,6 +272,7 @@ class OooRules:
     status_set_by: str
     status_emoji: str
     status_text: str
+    status_counts_as_set: tuple[str, ...]
     dnd: bool
 
     def capacity_of(self, region: str, level: str) -> int | None:

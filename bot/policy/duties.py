@@ -68,6 +68,7 @@ def ooo_of(file: PolicyTable) -> OooRules:
         status_set_by=table.status_set_by,
         status_emoji=table.status.emoji,
         status_text=table.status.text,
+        status_counts_as_set=tuple(table.status.counts_as_set),
         dnd=table.status.dnd,
     )
 

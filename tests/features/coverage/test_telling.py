@@ -55,7 +55,7 @@ SAID: dict[str, Callable[[Plan, dict[str, Person]], Message]] = {
     "moved": lambda plan, people: telling.moved(plan, _changed(plan), plan.items, people),
     "cancelled": lambda plan, people: telling.cancelled(plan, plan.items, people),
     "released": lambda plan, people: telling.released(plan, plan.items, people),
-    "approved": lambda plan, people: telling.approved(plan, people),
+    "approved": telling.approved,
     "handed_back": lambda plan, people: telling.handed_back(plan, plan.items, people),
     "briefing": lambda plan, people: telling.briefing(plan, _happened(plan), people),
 }
