@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
-from bot.domain.leave import Away, Plan, PlanState
+from bot.domain.leave import Away, Plan, PlanState, Step
 from bot.domain.person import Person
 from bot.domain.provenance import value_of
 from bot.errors import UserError
@@ -15,6 +15,9 @@ from bot.features.coverage.gathering import Around
 from bot.features.coverage.keeping import STATUS_NOW, Change, Letter
 from bot.features.coverage.letters import Desk
 from bot.features.coverage.timeline import Moment
+from bot.features.leave_status import rules as status_rules
+from bot.features.leave_status import usecases as statuses
+from bot.features.leave_status.views import consent_button
 from bot.ports import Ports
 
 FIRST = 1
@@ -38,25 +41,29 @@ async def around_of(ports: Ports, plan: Plan, away: Away | None = None) -> Aroun
 
 async def desk_of(ports: Ports, plan: Plan, around: Around) -> Desk:
     """What letters about a plan are written with."""
+    consent = await statuses.consent_of(ports, plan.away.email, around.person.slack_user_id or "")
     return Desk(
         people=around.people,
         steps=ports.policy.ooo.steps,
         notices=await gathering.notices_of(ports, plan, around),
         approvers=await gathering.approvers_of(ports, plan, around),
-        consent=None,
+        consent=consent_button(consent.url) if consent.url else None,
     )
 
 
-def ticked(ports: Ports, plan: Plan) -> Plan:
+async def ticked(ports: Ports, plan: Plan) -> Plan:
     """The plan with every step ticked that the bot knows to be done."""
-    return replace(plan, ticked=rules.evidence(plan, ports.clock.now()))
+    now = ports.clock.now()
+    plan = status_rules.ticked(plan, await statuses.evidence_of(ports, plan), now)
+    set_ = (one.how for one in plan.ticked if one.step is Step.STATUS and not one.by_hand)
+    return replace(plan, ticked=rules.evidence(plan, now, status=next(set_, "")))
 
 
 async def change_of(
     ports: Ports, before: Plan, plan: Plan, around: Around, expected: int, say: Extra = nothing
 ) -> Change:
     """A change within a generation: those asked anew and released hear of it, and what else is to be said is said."""
-    plan = ticked(ports, plan)
+    plan = await ticked(ports, plan)
     desk = await desk_of(ports, plan, around)
 
     def said(kept: Plan, version: int) -> Iterable[Letter]:
@@ -82,7 +89,7 @@ async def opening(ports: Ports, plan: Plan, around: Around, lead: str = "") -> C
         on_request=on_request,
         pool_days=await gathering.pool_days_of(ports, around),
     )
-    plan = ticked(ports, plan)
+    plan = await ticked(ports, plan)
     desk = await desk_of(ports, plan, around)
     moments = await gathering.moments_of(ports, plan, around)
     return Change(
@@ -163,7 +170,7 @@ async def redating(
     again = replace(
         again, items=made, on_request=on_request, pool_days=await gathering.pool_days_of(ports, around)
     )
-    again = ticked(ports, replanning.asked(again) if plan.state in gathering.IN_FORCE else again)
+    again = await ticked(ports, replanning.asked(again) if plan.state in gathering.IN_FORCE else again)
     desk = await desk_of(ports, again, around)
     told = letters.told_of(plan, await ports.outgoing.list_outgoing(prefix=f"ooo:{plan.id}:", limit=_SENT))
 

@@ -25,8 +25,9 @@ from bot.clock import TurnableClock
 from bot.domain.leave import Away, Plan
 from bot.domain.person import Person, Role, Team
 from bot.domain.provenance import Stamp
-from bot.features.coverage import keeping, usecases
+from bot.features.coverage import usecases
 from bot.features.coverage.jobs import JOBS
+from bot.features.leave_status import jobs as status_jobs
 from bot.features.sync.usecases import import_file
 from bot.integrations.csv_files.source import CsvFile
 from bot.ports import Ports
@@ -219,7 +220,7 @@ def launch(server: StandinServer, tmp_path: Path) -> Launch:
         table: dict[str, Job] = {}
         lasting = make_lasting(house, side, ports_of(house, side), table)
         bot = Bot(house, side, lasting, server, clock, tmp_path)
-        table.update((job.name, _watched(bot, job)) for job in (*JOBS, Job(name=keeping.STATUS, run=_status)))
+        table.update((job.name, _watched(bot, job)) for job in (*JOBS, *status_jobs.JOBS))
         try:
             await lasting.start(lambda: None)
             async with asyncio.timeout(20):
@@ -233,12 +234,6 @@ def launch(server: StandinServer, tmp_path: Path) -> Launch:
             await store.close()
 
     return launched
-
-
-async def _status(due: Due, ports: Ports) -> str:
-    """Stands for the feature that sets statuses."""
-    del due, ports
-    return "seen to"
 
 
 def _watched(bot: Bot, job: Job) -> Job:
