@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
-from bot.domain.leave import Away, Plan, PlanState
+from bot.blocks.build import Json
+from bot.domain.leave import Away, Plan, PlanState, Step
 from bot.domain.person import Person
 from bot.domain.provenance import value_of
-from bot.errors import UserError
+from bot.errors import SourceError, UserError
 from bot.features.coverage import gathering, letters, replanning, rules
 from bot.features.coverage.gathering import Around
 from bot.features.coverage.keeping import STATUS_NOW, Change, Letter
 from bot.features.coverage.letters import Desk
 from bot.features.coverage.timeline import Moment
+from bot.features.leave_status import usecases as leave_status
+from bot.features.leave_status.views import consent_button
 from bot.ports import Ports
 
 FIRST = 1
@@ -43,20 +46,35 @@ async def desk_of(ports: Ports, plan: Plan, around: Around) -> Desk:
         steps=ports.policy.ooo.steps,
         notices=await gathering.notices_of(ports, plan, around),
         approvers=await gathering.approvers_of(ports, plan, around),
-        consent=None,
+        consent=await _consent_of(ports, plan),
     )
 
 
-def ticked(ports: Ports, plan: Plan) -> Plan:
-    """The plan with every step ticked that the bot knows to be done."""
-    return replace(plan, ticked=rules.evidence(plan, ports.clock.now()))
+async def _consent_of(ports: Ports, plan: Plan) -> Json | None:
+    """The button by which the plan's person lets the bot set their status; None where it is not wanted or given."""
+    if plan.done(Step.STATUS):
+        return None
+    try:
+        consent = await leave_status.consent_of(ports, plan.away.email)
+    except SourceError:  # Slack does not say who they are: the step is done by hand meanwhile
+        return None
+    return consent_button(consent.url) if consent.url else None
+
+
+async def ticked(ports: Ports, plan: Plan) -> Plan:
+    """The plan with every step ticked that the bot knows to be done; a status that was seen to stays so once it began."""
+    now = ports.clock.now()
+    seen = await leave_status.evidence_of(ports, plan)
+    before = next((one.how for one in plan.ticked if one.step is Step.STATUS and not one.by_hand), "")
+    status = seen.how if seen else before if plan.away.starts_at <= now else ""
+    return replace(plan, ticked=rules.evidence(plan, now, status=status))
 
 
 async def change_of(
     ports: Ports, before: Plan, plan: Plan, around: Around, expected: int, say: Extra = nothing
 ) -> Change:
     """A change within a generation: those asked anew and released hear of it, and what else is to be said is said."""
-    plan = ticked(ports, plan)
+    plan = await ticked(ports, plan)
     desk = await desk_of(ports, plan, around)
 
     def said(kept: Plan, version: int) -> Iterable[Letter]:
@@ -82,7 +100,7 @@ async def opening(ports: Ports, plan: Plan, around: Around, lead: str = "") -> C
         on_request=on_request,
         pool_days=await gathering.pool_days_of(ports, around),
     )
-    plan = ticked(ports, plan)
+    plan = await ticked(ports, plan)
     desk = await desk_of(ports, plan, around)
     moments = await gathering.moments_of(ports, plan, around)
     return Change(
@@ -163,7 +181,7 @@ async def redating(
     again = replace(
         again, items=made, on_request=on_request, pool_days=await gathering.pool_days_of(ports, around)
     )
-    again = ticked(ports, replanning.asked(again) if plan.state in gathering.IN_FORCE else again)
+    again = await ticked(ports, replanning.asked(again) if plan.state in gathering.IN_FORCE else again)
     desk = await desk_of(ports, again, around)
     told = letters.told_of(plan, await ports.outgoing.list_outgoing(prefix=f"ooo:{plan.id}:", limit=_SENT))
 

@@ -342,7 +342,7 @@ async def _changed(
     say: planning.Extra = planning.nothing,
 ) -> Change | None:
     """The change, with what is said of it; None, and nothing is said, where it was done before."""
-    if planning.ticked(ports, plan) == before:
+    if await planning.ticked(ports, plan) == before:
         return None
     return await planning.change_of(ports, before, plan, around, expected, say)
 
