@@ -24,8 +24,10 @@ STATUS = "status.apply"
 """The job that makes a person's Slack status what their plan says it is now."""
 STATUS_NOW = "status_now"
 """What is due at once where the dates changed: the status may be up, and must not be."""
+STATUS_AGREED = "status_agreed"
+"""What is due at once where a plan was confirmed: a typed one counts from then on."""
 _TRIES = 5
-_OF_STATUS = (timeline.STATUS_ON, timeline.STATUS_OFF, STATUS_NOW)
+_OF_STATUS = (timeline.STATUS_ON, timeline.STATUS_OFF, STATUS_NOW, STATUS_AGREED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

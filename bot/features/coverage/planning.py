@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
-from bot.blocks.build import Json
 from bot.domain.leave import Away, Plan, PlanState, Step
 from bot.domain.person import Person
 from bot.domain.provenance import value_of
-from bot.errors import SourceError, UserError
+from bot.errors import UserError
 from bot.features.coverage import gathering, letters, replanning, rules
 from bot.features.coverage.gathering import Around
 from bot.features.coverage.keeping import STATUS_NOW, Change, Letter
 from bot.features.coverage.letters import Desk
 from bot.features.coverage.timeline import Moment
-from bot.features.leave_status import usecases as leave_status
+from bot.features.leave_status import rules as status_rules
+from bot.features.leave_status import usecases as statuses
 from bot.features.leave_status.views import consent_button
 from bot.ports import Ports
 
@@ -41,33 +41,22 @@ async def around_of(ports: Ports, plan: Plan, away: Away | None = None) -> Aroun
 
 async def desk_of(ports: Ports, plan: Plan, around: Around) -> Desk:
     """What letters about a plan are written with."""
+    consent = await statuses.consent_of(ports, plan.away.email, around.person.slack_user_id or "")
     return Desk(
         people=around.people,
         steps=ports.policy.ooo.steps,
         notices=await gathering.notices_of(ports, plan, around),
         approvers=await gathering.approvers_of(ports, plan, around),
-        consent=await _consent_of(ports, plan),
+        consent=consent_button(consent.url) if consent.url else None,
     )
 
 
-async def _consent_of(ports: Ports, plan: Plan) -> Json | None:
-    """The button by which the plan's person lets the bot set their status; None where it is not wanted or given."""
-    if plan.done(Step.STATUS):
-        return None
-    try:
-        consent = await leave_status.consent_of(ports, plan.away.email)
-    except SourceError:  # Slack does not say who they are: the step is done by hand meanwhile
-        return None
-    return consent_button(consent.url) if consent.url else None
-
-
 async def ticked(ports: Ports, plan: Plan) -> Plan:
-    """The plan with every step ticked that the bot knows to be done; a status that was seen to stays so once it began."""
+    """The plan with every step ticked that the bot knows to be done."""
     now = ports.clock.now()
-    seen = await leave_status.evidence_of(ports, plan)
-    before = next((one.how for one in plan.ticked if one.step is Step.STATUS and not one.by_hand), "")
-    status = seen.how if seen else before if plan.away.starts_at <= now else ""
-    return replace(plan, ticked=rules.evidence(plan, now, status=status))
+    plan = status_rules.ticked(plan, await statuses.evidence_of(ports, plan), now)
+    set_ = (one.how for one in plan.ticked if one.step is Step.STATUS and not one.by_hand)
+    return replace(plan, ticked=rules.evidence(plan, now, status=next(set_, "")))
 
 
 async def change_of(

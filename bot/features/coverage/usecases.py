@@ -14,8 +14,9 @@ from bot.domain.person import Person, Role
 from bot.errors import UserError
 from bot.features.coverage import gathering, letters, planning, replanning, rules, telling
 from bot.features.coverage.gathering import Around
-from bot.features.coverage.keeping import Change, Letter, apply, write
+from bot.features.coverage.keeping import STATUS_AGREED, Change, Letter, apply, write
 from bot.features.coverage.letters import Desk
+from bot.features.coverage.timeline import Moment
 from bot.ports import Ports
 
 _LEAD = (Role.MANAGER, Role.LEADER, Role.OPERATOR)
@@ -140,7 +141,9 @@ async def confirm(ports: Ports, plan_id: int, by: str) -> Plan:
         def said(kept: Plan, _: int, desk: Desk) -> Iterable[Letter]:
             return letters.approvals(kept, desk) if desk.awaits(kept) else ()
 
-        return await _changed(ports, plan, made, around, version, said)
+        change = await planning.change_of(ports, plan, made, around, version, said)
+        # It counts from now on, and perhaps they are away already.
+        return replace(change, moments=(Moment(STATUS_AGREED, ports.clock.now()),))
 
     return await apply(ports, plan_id, decide)
 
