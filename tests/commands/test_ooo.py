@@ -190,7 +190,7 @@ async def test_the_list_is_made_from_the_book_with_reasons_and_covers(drafted: D
     for item in plan.items:
         assert item.account_name in words
         assert item.reasons[0].words in words
-    assert "same team" in words
+    assert "Same team" in words
     assert signe.email not in [item.cover_email for item in plan.items]
 
 
@@ -433,6 +433,20 @@ async def test_an_account_names_its_cover_while_its_ta_is_away(
     chosen = await press(away.CHOOSE, item.account_id, ports=now)
     assert chosen.replaces
     assert "covers for" in _words(chosen)
+
+
+async def test_the_account_card_names_the_cover(
+    say: Do, covered: Plan, later: Do, people: tuple[Person, ...]
+) -> None:
+    item = next(one for one in covered.items if one.state is CoverState.ACCEPTED)
+    cover = next(one for one in people if one.email == item.cover_email)
+    line = f"/account-health {item.account_id}"
+    assert "covered by" not in _words(await say(line))
+    now = later(datetime(2026, 11, 26, 8, tzinfo=UTC))
+    assert f"covered by {cover.name} until 4 Dec 2026 for Signe" in _words(await say(line, ports=now))
+    other = covered.on_request[0].account_id
+    told = _words(await say(f"/account-health {other}", ports=now))
+    assert "away until 4 Dec 2026; nobody covers this account" in told
 
 
 async def test_a_pool_account_has_no_owner_and_candidates_are_never_guessed_between(

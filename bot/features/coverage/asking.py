@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.asks import Action, Ask, Typeahead
-from bot.blocks import choosing, text
+from bot.blocks import build, choosing, text
 from bot.blocks.answers import Message, Options
 from bot.domain.account import Account
 from bot.domain.leave import CoverState, Plan, PlanState
@@ -19,6 +19,7 @@ from bot.errors import NamedAccount, UserError, WrongUsage
 from bot.features.coverage import away, gathering, persons, planning, reading, returning, telling, views
 from bot.features.coverage.away import Group, Out
 from bot.features.coverage.gathering import IN_FORCE, OPEN
+from bot.features.leave_status.views import forget_button
 from bot.ports import Ports
 
 AHEAD = timedelta(days=400)
@@ -51,6 +52,8 @@ async def mine(asked: Ask, ports: Ports) -> Message:
     shown = await persons.people_of(ports, *covered)
     asking = [plan for plan in covered if _asks(plan, person.email) and plan.state in IN_FORCE]
     blocks = [*own.blocks, *away.others(plans[1:]), *away.mine(covered, asking, person.email, shown)]
+    if plans and await ports.statuses.has_consent(person.email):
+        blocks.append(build.actions(forget_button()))
     accounts = (*own.accounts, *out.accounts)
     return Message(text=f"{own.text} {out.text}", blocks=(*blocks, *out.blocks), accounts=accounts)
 

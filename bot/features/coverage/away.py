@@ -188,7 +188,7 @@ def _meanwhile(one: Responsible, out: Out, people: People, ta: str, team: str) -
 
 def _why(item: Item) -> list[str]:
     lines = [f"• {listing.within(reason.words, wording.PIECE)}" for reason in item.reasons[:6]]
-    lines.extend(f":arrow_right: {listing.within(todo, wording.PIECE)}" for todo in item.todo[:6])
+    lines.extend(f"→ {listing.within(todo, wording.PIECE)}" for todo in item.todo[:6])
     kept = listing.fitting(lines, wording.LINES, len)
     return ["*Why it is covered*", *kept] if kept else ["*No reason is kept.*"]
 

@@ -181,7 +181,7 @@ def covers(
     blocks: list[Block] = [build.section(_head(plan, people, offset))]
     blocks.extend(build.context(said) for said in (note,) if said)
     for place, item in enumerate(page):
-        blocks.append(build.section(wording.paragraph(item, people, doubts=True)))
+        blocks.append(build.section(wording.paragraph(item, people, asks=True)))
         blocks.append(_who_covers(f"{COVER}:{plan.id}:{place}", item, people, channel))
     if not last:
         keep = build.checkboxes(KEEP, [("Take what is suggested for the rest", "rest")], ())
@@ -216,7 +216,8 @@ def _who_covers(action_id: str, item: Item, people: People, channel: str) -> Blo
     elif item.cover_email:
         chosen = (wording.named(item.cover_email, people), item.cover_email)
     menu = build.external_select(action_id, "Type a name", 0, chosen)
-    return build.field_input(cover_block(item), "Who looks after it", menu)
+    why = "; ".join(text.one_line(said, 200) for said in (item.why_cover, item.warning) if said)
+    return build.field_input(cover_block(item), "Who looks after it", menu, why[:1].upper() + why[1:])
 
 
 def cover_block(item: Item) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.account import Account
@@ -115,8 +116,13 @@ def why_not(candidate: Candidate | None, away: Away) -> str:
         return "not in the book of people: they left, or the address is another"
     if candidate.email.casefold() == away.email.casefold():
         return "they are the one who is away"
-    clashes = sorted((one for one in candidate.away if one.overlaps(away)), key=lambda one: one.starts_at)
+    clashes = _clashes(candidate.away, away)
     return f"away themselves {' and '.join(span_in_words(one) for one in clashes)}" if clashes else ""
+
+
+@lru_cache(maxsize=512)  # a plan of many accounts asks it of the same people again and again
+def _clashes(absences: tuple[Away, ...], away: Away) -> tuple[Away, ...]:
+    return tuple(sorted((one for one in absences if one.overlaps(away)), key=lambda one: one.starts_at))
 
 
 def span_in_words(away: Away) -> str:
@@ -205,21 +211,22 @@ def warning_of(candidate: Candidate, rules: OooRules) -> str:
 
 
 def _rank(one: Candidate, away: Away, segment: str) -> tuple[bool, int, float, float, str]:
-    around, straight = _hours_apart(one, away)
+    around, straight = _hours_apart(one.zone, away)
     return bool(segment) and segment not in one.segments, one.covered, around, straight, one.email
 
 
-def _hours_apart(one: Candidate, away: Away) -> tuple[float, float]:
+@lru_cache(maxsize=512)
+def _hours_apart(theirs: str, away: Away) -> tuple[float, float]:
     """How far the clocks of two zones are apart when the absence begins: around the day, and as the offsets say.
 
     Honolulu and Auckland are 23 hours apart and a day, yet their clocks one: their working hours nearly agree.
     """
-    if not one.zone:
+    if not theirs:
         return _FAR, _FAR
-    mine, theirs = (
-        away.starts_at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in (away.zone, one.zone)
-    )
-    straight = abs((mine - theirs).total_seconds()) / 3_600
+    offsets = [
+        away.starts_at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in (away.zone, theirs)
+    ]
+    straight = abs((offsets[0] - offsets[1]).total_seconds()) / 3_600
     return min(straight % 24, 24 - straight % 24), straight
 
 
@@ -232,7 +239,7 @@ def _why(one: Candidate, away: Away, segment: str) -> str:
 def _apart(one: Candidate, away: Away) -> str:
     if not one.zone:
         return "time zone unknown"
-    around, straight = _hours_apart(one, away)
+    around, straight = _hours_apart(one.zone, away)
     apart = f"{around:g} h apart" if around else "same time"
     return f"{apart} across the date line" if straight > 12 else apart
 

@@ -199,7 +199,7 @@ def _happened(one: Moved, item: Item | None, people: People) -> str:
         line += f" · {was} → {text.category(one.now) if one.now else 'unknown'}"
     lines = [line, *(f"• {listing.within(words, wording.PIECE)}" for words in one.words)]
     if item is not None:
-        lines.append(f":arrow_right: take it back from {_from(item, people)}")
+        lines.append(f"→ take it back from {_from(item, people)}")
     return "\n".join(listing.fitting(lines, wording.LINES, len))
 
 

@@ -115,9 +115,9 @@ def _reminders(away: Away, hours: Hours, now: datetime) -> Iterator[Moment]:
 
 
 def _last_call(away: Away, hours: Hours) -> datetime:
-    """That morning, where they work on it; else shortly before they leave: nobody is written to on a day off."""
+    """That morning, where they work on it (a half day); else shortly before they leave: no day off is disturbed."""
     morning = hours.at(away.first, hours.rules.remind_at)
-    if away.half_start and hours.works_on(away.first) and morning < away.starts_at:
+    if morning < away.starts_at and hours.works_on(away.first):
         return morning
     day = hours.last_working_day(away.first - _DAY)
     return max(hours.at(day, hours.rules.works_from), hours.at(day, hours.rules.works_to) - LAST_CALL)

@@ -62,26 +62,27 @@ def cover(item: Item, people: People, *, quiet: bool = False) -> str:
 def paragraph(
     item: Item, people: People, *, quiet: bool = False, doubts: bool = False, asks: bool = False
 ) -> str:
-    """An account: who covers, why it needs that, what to do and until when.
+    """An account: until when it matters, who covers, why it needs that, and what to do.
 
     `doubts` adds why this cover was suggested and what to mind; `asks` leaves out who covers, for whoever is asked.
     """
-    who = "" if asks else f" · {cover(item, people, quiet=quiet)}"
-    lines = [f"*{text.name(item.account_name)}*{who}"]
+    lines = [f"*{text.name(item.account_name)}* · until {text.day(item.until)}"]
+    if not asks:
+        doubt = _doubt(item) if doubts else ""
+        lines.append(cover(item, people, quiet=quiet) + (f" · _{doubt}_" if doubt else ""))
     lines.extend(f"• {listing.within(reason.words, PIECE)}" for reason in item.reasons)
-    lines.extend(f":arrow_right: {listing.within(todo, PIECE)}" for todo in item.todo)
-    lines.append(f"_until {text.day(item.until)}_" + _sync(item))
-    if doubts and item.why_cover and item.state is not CoverState.ACCEPTED:
-        lines.append(f"_{listing.within(item.why_cover, PIECE)}_")
+    lines.extend(f"→ {listing.within(todo, PIECE)}" for todo in item.todo)
+    if item.sync_on is not None and item.sync is not SyncChoice.OPEN:
+        lines.append(f"→ Sync of {text.short_day(item.sync_on)}: {SYNCS[item.sync]}")
     if doubts and item.warning:
         lines.append(f":warning: {listing.within(item.warning, PIECE)}")
     return "\n".join(listing.fitting(lines, LINES, len))
 
 
-def _sync(item: Item) -> str:
-    if item.sync_on is None or item.sync is SyncChoice.OPEN:
-        return ""
-    return f" · sync of {text.short_day(item.sync_on)}: {SYNCS[item.sync]}"
+def _doubt(item: Item) -> str:
+    """Why this cover was suggested, as long as it is not agreed."""
+    agreed = item.state is CoverState.ACCEPTED
+    return "" if agreed or not item.why_cover else listing.within(item.why_cover, PIECE)
 
 
 def accounts(

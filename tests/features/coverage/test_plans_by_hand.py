@@ -173,14 +173,14 @@ BOOKS["the handbook's three reasons"] = Book(
     """,
 )
 
-# 12 Oct + 44 days = 25 Nov, so that is day 45; 61 of 100 seats. Helio started 26 days later (7 Nov): its day 45 is
+# 12 Oct + 44 days = 25 Nov, so that is day 45; 57 of 100 seats. Helio started 26 days later (7 Nov): its day 45 is
 # 21 Dec. Granite stands at 80 %. One account may have several reasons, and matters until the last of them.
 BOOKS["what a good colleague adds"] = Book(
     away=WEEK,
     accounts=[
         account("Helio", customer_since="7 Nov", mau=10, licensed_seats=100),
         account("Granite", customer_since="12 Oct", mau=80, licensed_seats=100),
-        account("Juno", customer_since="12 Oct", mau=61, licensed_seats=100, ae_email="ari"),
+        account("Juno", customer_since="12 Oct", mau=57, licensed_seats=100, ae_email="ari"),
         account(
             "Kilo", kickoff_on="24 Nov", next_customer_sync_on="26 Nov", next_customer_sync_with="Ana Ruiz"
         ),
@@ -196,7 +196,7 @@ BOOKS["what a good colleague adds"] = Book(
       suggested: same team, has Enterprise accounts, covers no others, same time
       sync 26 Nov 2026 with Ana Ruiz
     Juno until 25 Nov 2026: bea
-      because get-well plan due on 25 Nov 2026: day 45, utilization 61 %
+      because get-well plan due on 25 Nov 2026: day 45, utilization 57 %
       do Agree the get-well plan by 25 Nov 2026
       suggested: same team, has Enterprise accounts, covers 1 other, same time
     Mike until 27 Nov 2026: bea
