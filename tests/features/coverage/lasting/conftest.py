@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -35,9 +36,10 @@ from bot.ports.book import AccountRow
 from bot.ports.jobs import Job
 from bot.ports.people import Absence
 from bot.settings import Settings
+from bot.slack.consents import SCOPES, UserToken
 from bot.slack.wiring import SlackSide, make_slack
 from bot.standin.server import StandinServer
-from bot.standin.state import DEMO_BOT_TOKEN
+from bot.standin.state import DEMO_BOT_TOKEN, Install
 from bot.standin.state import Message as Said
 from bot.standin.workspace import build_workspace
 from bot.store import Store, open_store
@@ -45,6 +47,8 @@ from bot.store import Store, open_store
 NOW = datetime(2027, 1, 4, 14, 30, tzinfo=UTC)
 """Monday, 09:30 in New York."""
 FILE = "absences.csv"
+SEALED_WITH = "a long secret of ours"
+OURS = {name.upper() for name in Settings.model_fields}
 QUICK = (timedelta(seconds=0.05), timedelta(seconds=0.1), timedelta(seconds=0.1))
 
 
@@ -164,6 +168,13 @@ class Bot:
                 rows.writerow([getattr(one, name) for name in header])
         await import_file(CsvFile("absences", self.folder / FILE, self.clock), self.ports)
 
+    async def consent(self, email: str) -> None:
+        """Somebody lets the bot set their status."""
+        user, token = self.server.people.who(email), f"xoxp-{email}"
+        held = Install(token=token, scopes=list(SCOPES), user_id=user.id)
+        self.server.workspace.user_tokens[token] = held
+        await self.side.consents.keep(UserToken(user_id=user.id, email=email, token=token))
+
     def told(self, email: str) -> list[str]:
         """What was said to somebody, as it stands now."""
         return [one.text for one in self._direct(email)]
@@ -199,15 +210,14 @@ Launch = Callable[..., Any]
 
 @pytest.fixture
 def launch(server: StandinServer, tmp_path: Path) -> Launch:
-    """Starts a bot's durable work on a database; the same database may be started again."""
+    """Starts a bot's durable work on a database; without `works` others do it, and this one only asks for it."""
 
     @asynccontextmanager
-    async def launched(url: str, at: datetime = NOW) -> AsyncIterator[Bot]:
-        settings = Settings(
-            _env_file=None, slack_bot_token=SecretStr(DEMO_BOT_TOKEN), slack_api_url=server.api_url
-        )
+    async def launched(url: str, at: datetime = NOW, *, works: bool = True) -> AsyncIterator[Bot]:
         clock = TurnableClock(ZoneInfo("UTC"))
         clock.stand_at(at)
+        server.workspace.clock = clock
+        settings = _settings(server)
         policy = policy_module.load()
         policy = replace(policy, work=replace(policy.work, message_retries=QUICK))
         store = open_store(url, clock)
@@ -216,17 +226,14 @@ def launch(server: StandinServer, tmp_path: Path) -> Launch:
             await store.people.save_people(tx, PEOPLE, source="people.csv")
             await store.book.save_accounts(tx, ACCOUNTS, complete=False, seen_on=NOW.date())
         house = House(settings, policy, clock, store)
-        side = make_slack(settings, clock, store.audit)
+        side = make_slack(settings, clock, store.audit, kept=store)
         table: dict[str, Job] = {}
         lasting = make_lasting(house, side, ports_of(house, side), table)
         bot = Bot(house, side, lasting, server, clock, tmp_path)
         table.update((job.name, _watched(bot, job)) for job in (*JOBS, *status_jobs.JOBS))
         try:
-            await lasting.start(lambda: None)
-            async with asyncio.timeout(20):
-                while not lasting.engine.is_running:  # noqa: ASYNC110 # it has no event to wait for
-                    await asyncio.sleep(0.02)
-            await bot.settle()
+            if works:
+                await _work(bot)
             yield bot
         finally:
             await lasting.close()
@@ -234,6 +241,46 @@ def launch(server: StandinServer, tmp_path: Path) -> Launch:
             await store.close()
 
     return launched
+
+
+def _settings(server: StandinServer) -> Settings:
+    return Settings(
+        _env_file=None,
+        slack_bot_token=SecretStr(DEMO_BOT_TOKEN),
+        slack_api_url=server.api_url,
+        slack_client_id=server.workspace.client_id,
+        slack_client_secret=SecretStr("standin-client-secret"),
+        ta_bot_secret_key=SecretStr(SEALED_WITH),
+    )
+
+
+async def _work(bot: Bot) -> None:
+    await bot.lasting.start(lambda: None)
+    async with asyncio.timeout(20):
+        while not bot.lasting.engine.is_running:  # noqa: ASYNC110 # it has no event to wait for
+            await asyncio.sleep(0.02)
+    await bot.settle()
+
+
+@pytest.fixture
+def a_bots_environment(server: StandinServer, tmp_path: Path) -> Callable[[str], Mapping[str, str]]:
+    """What a bot in a process of its own is given, to work on a database."""
+    inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+
+    def given(url: str) -> Mapping[str, str]:
+        return {
+            **inherited,
+            "HOME": str(tmp_path),
+            "SLACK_BOT_TOKEN": DEMO_BOT_TOKEN,
+            "SLACK_API_URL": server.api_url,
+            "SLACK_CLIENT_ID": server.workspace.client_id,
+            "SLACK_CLIENT_SECRET": "standin-client-secret",
+            "TA_BOT_SECRET_KEY": SEALED_WITH,
+            "TA_BOT_DATABASE_URL": url,
+            "TA_BOT_TIMEZONE": "UTC",
+        }
+
+    return given
 
 
 def _watched(bot: Bot, job: Job) -> Job:
