@@ -302,6 +302,32 @@ async def test_a_cover_accepts_one_and_sees_what_came_of_it(
     assert next(one for one in plan.items if one.account_id == item.account_id).state is CoverState.ACCEPTED
 
 
+async def test_an_answer_shows_the_accounts_of_its_own_question(
+    proposed: Do, press: Do, signe: Person, people: tuple[Person, ...], ports: Ports
+) -> None:
+    """Who is asked twice has two messages: each becomes the answer to itself."""
+    plan = await proposed(signe)
+    item = next(one for one in plan.items if one.state is CoverState.ASKED)
+    cover = next(one for one in people if one.email == item.cover_email)
+    for other in (one for one in plan.items if one.account_id != item.account_id):
+        await press(
+            steps.DECLINE,
+            f"{plan.id}:{other.account_id}",
+            next(one for one in people if one.email == other.cover_email),
+        )
+    plan = await _again(ports, plan)
+    mine = [one.account_id for one in plan.items if one.cover_email == cover.email]
+    first, *rest = [item.account_id, *(one for one in mine if one != item.account_id)]
+    answered = await press(steps.ACCEPT_ALL, f"{plan.id}:\n{first}", cover)
+    assert answered.accounts == (first,)
+    left = [
+        one.account_id
+        for one in (await _again(ports, plan)).items
+        if one.cover_email == cover.email and one.state is CoverState.ASKED
+    ]
+    assert left == rest
+
+
 async def test_declining_asks_the_next_one_and_tells_the_person(
     proposed: Do, press: Do, signe: Person, people: tuple[Person, ...], ports: Ports
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.asks import Action
@@ -28,32 +29,34 @@ async def decline(asked: Action, ports: Ports) -> Message:
 
 async def _answer(asked: Action, ports: Ports, *, accept: bool) -> Message:
     me, plan = await persons.get_asker(asked, ports), await persons.get_plan(ports, asked.value)
-    account_id = asked.value.partition(":")[2]
-    if not _waits(plan, account_id, me):
-        return await _asked(ports, plan, me)
-    plan = await usecases.answer_cover(ports, plan.id, account_id, me.email, accept=accept)
-    return await _asked(ports, plan, me)
+    account_id, *question = asked.value.partition(":")[2].split("\n")
+    if any(item.account_id == account_id for item in _waiting(plan, me)):
+        plan = await usecases.answer_cover(ports, plan.id, account_id, me.email, accept=accept)
+    return await _asked(ports, plan, me, question)
 
 
-def _waits(plan: Plan, account_id: str, me: Person) -> bool:
-    return any(item.account_id == account_id for item in _asked_of(plan, me))
-
-
-def _asked_of(plan: Plan, me: Person) -> list[Item]:
+def _waiting(plan: Plan, me: Person) -> list[Item]:
     return [item for item in plan.items if item.cover_email == me.email and item.state is CoverState.ASKED]
 
 
 async def accept_all(asked: Action, ports: Ports) -> Message:
-    """Say yes for everything that waits for an answer."""
+    """Say yes for everything of a question that waits for an answer; for everything where no question is named."""
     me, plan = await persons.get_asker(asked, ports), await persons.get_plan(ports, asked.value)
-    for item in _asked_of(plan, me):
-        plan = await usecases.answer_cover(ports, plan.id, item.account_id, me.email, accept=True)
-    return await _asked(ports, plan, me)
+    question = asked.value.partition(":")[2].split("\n")[1:]
+    for item in _waiting(plan, me):
+        if not question or item.account_id in question:
+            plan = await usecases.answer_cover(ports, plan.id, item.account_id, me.email, accept=True)
+    return await _asked(ports, plan, me, question)
 
 
-async def _asked(ports: Ports, plan: Plan, me: Person) -> Message:
+async def _asked(ports: Ports, plan: Plan, me: Person, question: Sequence[str]) -> Message:
     """What was asked, with what came of it, in the place of the question."""
-    mine = [item for item in plan.items if item.cover_email == me.email or me.email in item.declined]
+    mine = [
+        item
+        for item in plan.items
+        if (item.cover_email == me.email or me.email in item.declined)
+        and (not question or item.account_id in question)
+    ]
     if not mine:
         return Message(text=TOO_LATE)
     people = await persons.people_of(ports, plan)

@@ -10,9 +10,9 @@ from bot.domain.leave import Plan, PlanState, Step, SyncChoice, Ticked
 from bot.features.coverage import wording
 from bot.features.coverage.rules import TYPED
 
-ACCEPT = "coverage.accept"  # value `plan id:account id`
-DECLINE = "coverage.decline"  # value `plan id:account id`
-ACCEPT_ALL = "coverage.accept_all"  # value `plan id`
+ACCEPT = "coverage.accept"  # value `plan id:account id`, then the accounts of the question, a line each
+DECLINE = "coverage.decline"  # the same
+ACCEPT_ALL = "coverage.accept_all"  # value `plan id`, or `plan id:` and the accounts of the question
 APPROVE = "coverage.approve"  # value `plan id`
 SHARE = "coverage.share"  # value `plan id`
 TICK = "coverage.tick"  # value `plan id:step`

@@ -159,8 +159,9 @@ def ask_cover(plan: Plan, items: Sequence[Item], people: People, *, reader: str 
     head += f"{text.plural(len(items), 'account')} meanwhile."
     blocks: list[Block] = [build.section(head)]
     budget = BUDGET
+    message = _ids(items)
     for place, item in enumerate(items):
-        row = [_answers(plan, item, place)] if item in asked else []
+        row = [_answers(f"{plan.id}:{item.account_id}{message}", place)] if item in asked else []
         made = [_asked(item, people, reader), *row]
         budget -= listing.size(made)
         if budget < 0 or len(blocks) + len(made) > limits.BLOCKS - 2:
@@ -176,8 +177,13 @@ def _awaits(item: Item, reader: str) -> bool:
     return item.state is CoverState.ASKED and reader in ("", item.cover_email)
 
 
-def _answers(plan: Plan, item: Item, place: int) -> Block:
-    value = f"{plan.id}:{item.account_id}"
+def _ids(items: Sequence[Item]) -> str:
+    """The accounts of a question, a line each, so that its answer shows those alone; nothing where they are too many."""
+    told = "".join(f"\n{item.account_id}" for item in items)
+    return told if len(told) <= limits.BUTTON_VALUE // 2 else ""
+
+
+def _answers(value: str, place: int) -> Block:
     return build.actions(
         build.button("Accept", f"{ACCEPT}:{place}", value, style="primary"),
         build.button("Decline", f"{DECLINE}:{place}", value),
@@ -195,7 +201,8 @@ def _asked(item: Item, people: People, reader: str) -> Block:
 def _ask_foot(plan: Plan, items: Sequence[Item], asked: int) -> list[Block]:
     opened = build.button("See the whole plan", f"{OPEN}:{plan.id}", f"{plan.id}:0")
     if asked > 1:
-        every = build.button(f"Accept all {asked:,}", f"{ACCEPT_ALL}:{plan.id}", str(plan.id))
+        value = f"{plan.id}:{_ids(items)}"
+        every = build.button(f"Accept all {asked:,}", f"{ACCEPT_ALL}:{plan.id}", value)
         return [build.actions(every, opened)]
     thanks = [build.context("Thank you. `/ooo` lists what you cover.")] if items and not asked else []
     return [build.actions(opened), *thanks]

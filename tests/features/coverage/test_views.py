@@ -83,7 +83,7 @@ def test_what_was_answered_has_no_buttons_any_more(
     ]
     words = str(pictured(views.ask_cover(usual, items, people, reader="marcus@ta.example")))
     assert (words.count("coverage.accept:"), words.count("coverage.decline:")) == (1, 1)
-    assert "7:A-1047" in words
+    assert "7:A-1047\\nA-1037\\nA-1042\\nA-1047" in words
     assert (
         "Obrixmoor Energy Ltd*: no longer with you. Now: :hourglass_flowing_sand: <@U0CHIARA> is asked"
         in words
