@@ -49,4 +49,5 @@ class StatusRecord:
     shown: tuple[str, ...] = ()
     shown_until: datetime | None = None
     yielded: bool = False
+    restoring: SlackStatus | None = None
     snoozed_until: datetime | None = None

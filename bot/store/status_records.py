@@ -44,6 +44,7 @@ _records = sa.Table(
     sa.Column("shown", Words(), nullable=False),
     sa.Column("shown_until", Instant()),
     sa.Column("yielded", Flag(), nullable=False),
+    sa.Column("restoring", _Status()),
     sa.Column("snoozed_until", Instant()),
     sqlite_strict=True,
 )

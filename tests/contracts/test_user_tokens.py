@@ -21,6 +21,7 @@ RECORD = StatusRecord(
     over=LUNCH,
     shown=("OOO 24 Nov – 3 Dec", AWAY.text),
     shown_until=AWAY.expires_at,
+    restoring=LUNCH,
     snoozed_until=NOW,
 )
 
@@ -52,7 +53,7 @@ async def test_a_token_is_forgotten_once(store: Store) -> None:
 
 async def test_a_record_comes_back_as_it_was_kept(store: Store) -> None:
     bare = replace(RECORD, email="ben@ta.example", before=EMPTY, ours=None, over=None, shown=(), yielded=True)
-    bare = replace(bare, shown_until=None, snoozed_until=None)
+    bare = replace(bare, shown_until=None, snoozed_until=None, restoring=None)
     async with store.work.transaction() as tx:
         await store.status_records.save_record(tx, replace(RECORD, over=None, plan_id=1))
         await store.status_records.save_record(tx, RECORD)

@@ -46,10 +46,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What to keep (None: nothing any more), and what to write, once that is kept."""
+    """What to write, what to keep before that and what afterwards (None: nothing any more)."""
 
     kept: StatusRecord | None
     write: SlackStatus | None = None
+    until_then: StatusRecord | None = None
     note: str
 
 
@@ -113,7 +114,9 @@ def decide(
         return Decision(kept=None, note="nothing to do") if record is None else _end(record, seen, now)
     if record is None:
         return _begin(seen, wanted, counts_as_set)
-    return _go_on(record, seen, wanted, now)
+    if record.restoring is not None and not is_ours(record, seen):
+        return _begin_again(record, seen, wanted, counts_as_set, now)
+    return _go_on(replace(record, restoring=None), seen, wanted, now)
 
 
 def confirmed(record: StatusRecord, shown: SlackStatus) -> StatusRecord:
@@ -230,6 +233,18 @@ def _begin(seen: SlackStatus, wanted: Wanted, counts_as_set: Sequence[str]) -> D
     return _write(replace(record, before=seen), seen, wanted, "set")
 
 
+def _begin_again(
+    record: StatusRecord, seen: SlackStatus, wanted: Wanted, counts_as_set: Sequence[str], now: datetime
+) -> Decision:
+    """The absence was over, or called off, and is on again before we knew whether we had put anything back."""
+    lost = record.restoring if record.restoring and seen.is_empty and is_over(record, now) else seen
+    begun = _begin(lost.at(now), wanted, counts_as_set)
+    kept = begun.kept and replace(begun.kept, snoozed_until=record.snoozed_until)
+    if kept is not None and kept.over is not None:
+        kept = replace(kept, over=seen)
+    return replace(begun, kept=kept, until_then=kept)
+
+
 def _go_on(record: StatusRecord, seen: SlackStatus, wanted: Wanted, now: datetime) -> Decision:
     if record.yielded:
         return Decision(kept=record, note="another status was set meanwhile: it stays")
@@ -247,15 +262,20 @@ def _end(record: StatusRecord, seen: SlackStatus, now: datetime) -> Decision:
     if record.yielded:
         return Decision(kept=None, note="another status was set meanwhile: it stays")
     if is_ours(record, seen):
-        return Decision(kept=None, write=before, note="cleared" if before.is_empty else "put back")
+        return _restore(record, before)
     if seen.is_empty and is_over(record, now) and not before.is_empty:
-        return Decision(kept=None, write=before, note="put back")
+        return _restore(record, before)
     return Decision(kept=None, note="nothing of ours stands there")
+
+
+def _restore(record: StatusRecord, before: SlackStatus) -> Decision:
+    note = "cleared" if before.is_empty else "put back"
+    return Decision(kept=None, write=before, until_then=replace(record, restoring=before), note=note)
 
 
 def _write(record: StatusRecord, seen: SlackStatus, wanted: Wanted, note: str) -> Decision:
     kept = replace(record, plan_id=wanted.plan_id, ours=wanted.status, over=seen)
-    return Decision(kept=kept, write=wanted.status, note=note)
+    return Decision(kept=kept, write=wanted.status, until_then=kept, note=note)
 
 
 def _never_happened(record: StatusRecord, seen: SlackStatus, now: datetime) -> bool:

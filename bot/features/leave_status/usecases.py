@@ -190,8 +190,9 @@ async def _settle(ports: Ports, email: str, wanted: Wanted | None) -> str:
 async def _do(ports: Ports, seen: _Seen, decision: Decision) -> None:
     """Keep what we are about to do before we do it, and what came of it afterwards."""
     kept = decision.kept
-    if kept is not None and kept != seen.record:
-        await _keep(ports, seen.email, kept)
+    first = kept if decision.write is None else decision.until_then
+    if first is not None and first != seen.record:
+        await _keep(ports, seen.email, first)
     if decision.write is not None:
         shown = await ports.statuses.write_status(seen.email, decision.write)
         kept = kept and rules.confirmed(kept, shown)

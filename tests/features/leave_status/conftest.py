@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,10 +157,10 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
         yield one
 
 
-@pytest.fixture
-def empty_book(migrated_files: Path) -> Path:
-    """A migrated SQLite database to copy."""
-    return migrated_files
+@pytest.fixture(name="living")
+def opened() -> Any:
+    """Makes a world on a migrated database."""
+    return living
 
 
 def _plan() -> Plan:

@@ -59,7 +59,7 @@ class StatusMachine(RuleBasedStateMachine):
             self._tell(rules.tell_instead(self.record, seen, decision, wanted))
             return
         else:
-            self.record = decision.kept or self.record
+            self.record = decision.until_then
             if fails == "before":
                 return
             self.profile = decision.write
