@@ -42,6 +42,7 @@ class Lasting:
     tender: Tender
     engine: Engine
     executor_id: str
+    finish: float = FINISH
     _background: list[asyncio.Task[None]] = field(default_factory=list)
     _let_go: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -68,7 +69,7 @@ class Lasting:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        if left := await self.sweeper.drained(FINISH):
+        if left := await self.sweeper.drained(self.finish):
             _log.warning("stopped with durable work under way: it goes on at the next start", count=left)
         await self.engine.close()
         await self._let_go.aclose()

@@ -75,7 +75,7 @@ class Engine:
         dbos = await asyncio.to_thread(importlib.import_module, "dbos")  # half a second of imports
         _registered(dbos, calls)
         serializer = dbos.DBOSPortableJSONSerializer()  # its default would be pickle
-        dbos.DBOS(
+        instance = dbos.DBOS(
             config={
                 "name": NAME,
                 "system_database_url": self._url,
@@ -88,7 +88,10 @@ class Engine:
             }
         )
         self._dbos = dbos.DBOS
-        self._dbos.launch()
+        # What it launches writes, and waits for whoever writes: not on the loop, where our own transactions end.
+        # The workflows belong there all the same; by itself it would take the loop of the thread that launches it.
+        instance._background_event_loop._main_loop = asyncio.get_running_loop()  # noqa: SLF001 # there is no other way
+        await _to_the_end(self._dbos.launch)
         await self._dbos.register_queue_async(
             WORK, worker_concurrency=AT_ONCE, polling_interval_sec=POLL, on_conflict="always_update"
         )
@@ -171,6 +174,16 @@ class Engine:
                 return total
             await self._dbos.delete_workflows_async([one.workflow_id for one in old])
             total += len(old)
+
+
+async def _to_the_end(work: Callable[[], object]) -> None:
+    """Run it in a thread; a cancelled caller waits for it, so that nothing is closed while it is being opened."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 _calls: list[Calls] = []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot import log
 from bot.errors import StoreError
@@ -43,7 +44,7 @@ class Sweeper:
     clock: Clock
     wall: Clock
     poked: asyncio.Event
-    _under_way: int = 0
+    _under_way: set[asyncio.Task[Any]] = field(default_factory=set)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _held_until: datetime | None = None
 
@@ -79,26 +80,30 @@ class Sweeper:
 
     async def perform(self, key: str, claim: int) -> str:
         """The engine's call for work."""
-        self._under_way += 1
-        try:
+        with self._noted():
             return await self.performer.perform(key, claim)
-        finally:
-            self._under_way -= 1
-            self.poked.set()
 
     async def send(self, key: str) -> str:
         """The engine's call for a message."""
-        self._under_way += 1
+        with self._noted():
+            try:
+                return await self.sender.send(key)
+            except TokenRefused as error:
+                if not self._is_held():
+                    _log.error("messages wait: Slack refuses our token", error=str(error))
+                self._held_until = self.wall.now() + HELD
+                await self.messages.take_back(key)
+                return "waits for a token"
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 # for the type checker: the engine runs each in a task of its own
+        self._under_way.add(task)
         try:
-            return await self.sender.send(key)
-        except TokenRefused as error:
-            if not self._is_held():
-                _log.error("messages wait: Slack refuses our token", error=str(error))
-            self._held_until = self.wall.now() + HELD
-            await self.messages.take_back(key)
-            return "waits for a token"
+            yield
         finally:
-            self._under_way -= 1
+            self._under_way.discard(task)
             self.poked.set()
 
     async def next_due(self, after: datetime) -> datetime | None:
@@ -112,12 +117,20 @@ class Sweeper:
         return sorted(before)
 
     async def drained(self, seconds: float) -> int:
-        """Wait until nothing that this process took up is under way; says how much still is."""
+        """Wait until nothing that this process took up is under way; leaves the rest as it is and says how much.
+
+        To the engine that is as a crash is: it goes on with it at the next start, or in another process.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self._under_way:  # noqa: ASYNC110 # it ends in ones and twos, seldom
                     await asyncio.sleep(POLL)
-        return self._under_way
+        left = tuple(self._under_way)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=FINISH)
+        return len(left)
 
     async def settle(self, seconds: float) -> bool:
         """Wait until nothing is due, under way or to be sent; False when that takes longer."""

@@ -13,7 +13,7 @@ from bot.jobs.engine import LOST, Engine, message_id, work_id
 from bot.jobs.performing import Performer
 from bot.ports.clock import Clock
 from bot.ports.jobs import WorkState
-from bot.ports.ledger import MessageLedger, WorkLedger
+from bot.ports.ledger import Claimed, MessageLedger, WorkLedger
 from bot.ports.work import Work
 
 EVERY = 60.0
@@ -63,7 +63,9 @@ class Tender:
         handed = await self.messages.list_handed(before, MOST)
         ids = [work_id(one) for one in started] + [message_id(one) for one in handed]
         states = await self.engine.states_of(ids)
-        lost_work = [one for one in started if _is_lost(states.get(work_id(one)))]
+        lost_work = [
+            one for one in started if _is_lost(states.get(work_id(one))) and await self._is_started(one)
+        ]
         lost_messages = [one for one in handed if _is_lost(states.get(message_id(one)))]
         for claimed in lost_work:
             _log.error("work was lost by the engine and is planned anew", key=claimed.work.key)
@@ -74,6 +76,10 @@ class Tender:
             _log.error("a message was lost by the engine and is handed over anew", key=message.key)
             await self.messages.take_back(message.key)
         return len(lost_work) + len(lost_messages)
+
+    async def _is_started(self, claimed: Claimed) -> bool:
+        """Whether it still has not ended: it may have, between our rows and what the engine said of them."""
+        return await self.jobs.find_claimed(claimed.work.key, claimed.claim) is not None
 
     async def clean(self) -> None:
         """Forget what policy no longer keeps."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TypeAlias
 
 from bot.domain.boundary import Margin
-from bot.domain.digest import DigestRules
 from bot.domain.health import TRAIT_KEYS, HealthRules, Pillar, Sense, TraitRule, Verdict
-from bot.domain.keeping import WorkRules
 from bot.domain.kpi import Kpi, KpiRules, Target
-from bot.domain.leave import OooRules
 from bot.domain.lifecycle import LifecycleRules
 from bot.domain.person import Team
 from bot.domain.segment import SegmentModel, SegmentRule, model_problems
+from bot.policy import duties
+from bot.policy.duties import Problem
 from bot.policy.lines import Path
 from bot.policy.schema import (
     DriftTable,
@@ -27,14 +25,9 @@ from bot.policy.schema import (
     RuleTable,
     TargetTable,
     TraitTable,
-    WorkTable,
 )
 
-Problem: TypeAlias = tuple[tuple[Path, ...], str]
-"""The keys that it may be about, the likeliest first, and the sentence."""
-
 _BOUND = re.compile(r"(<=|>=|<|>)\s*(\d+(?:\.\d+)?)")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FLAGS = {("yes", "no"), ("active", "inactive")}
 _SIGNS = {"<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 
@@ -109,67 +102,6 @@ def lifecycle_of(table: LifecycleTable) -> LifecycleRules:
     )
 
 
-def digest_of(file: PolicyTable) -> DigestRules:
-    """Everything about digests, with the alerts' numbers that they share."""
-    table = file.digest
-    return DigestRules(
-        weekday=_WEEKDAYS.index(table.weekday),
-        at=table.at,
-        chart_weeks=table.chart_weeks,
-        movers=table.movers,
-        shown=table.shown,
-        moves_for_holidays=table.on_holiday == "next working day",
-        posts_late=table.missed == "post late",
-        late_after=table.late_after,
-        skip_after=table.skip_after,
-        stale_share=table.stale_share,
-        utilization_days=tuple(table.utilization_days),
-        freshness=dict(table.freshness),
-        links=dict(table.links),
-        renewal_days=file.alerts.renewal.assess_days,
-        seats_level=min(file.alerts.seats.levels),
-        utilization_below=file.alerts.low_utilization.below,
-    )
-
-
-def ooo_of(file: PolicyTable) -> OooRules:
-    """Everything about time off; a get-well plan is due on the days at which utilization is looked at."""
-    table = file.ooo
-    return OooRules(
-        steps=tuple(table.steps),
-        notice_business_days=table.notice_business_days,
-        acceptance_over_business_days=table.acceptance_over_business_days,
-        approval_over_business_days=table.approval_over_business_days,
-        approval_window_days=table.approval_window_days,
-        approvers=tuple(table.approvers),
-        active_channel_days=table.active_channel_days,
-        renewal_margin_days=table.renewal_margin_days,
-        get_well_days=tuple(file.digest.utilization_days),
-        capacity={(one.region or "", one.level or ""): one.accounts for one in table.capacity},
-        ladder_days=tuple(sorted(table.ladder_days, reverse=True)),
-        remind_at=table.remind_at,
-        works_from=table.works_from,
-        works_to=table.works_to,
-        uncovered_business_days=table.uncovered_business_days,
-        return_at=table.return_at,
-        status_set_by=table.status_set_by,
-        status_emoji=table.status.emoji,
-        status_text=table.status.text,
-        status_counts_as_set=tuple(table.status.counts_as_set),
-        dnd=table.status.dnd,
-    )
-
-
-def work_of(table: WorkTable) -> WorkRules:
-    """How long work and messages are tried, and kept."""
-    return WorkRules(
-        message_retries=tuple(table.message_retries),
-        keep_work=table.keep_work,
-        keep_messages=table.keep_messages,
-        keep_texts=table.keep_texts,
-    )
-
-
 def health_of(table: HealthTable) -> HealthRules:
     """Everything about the health score."""
     return HealthRules(
@@ -217,6 +149,7 @@ def problems_of(file: PolicyTable) -> Iterator[Problem]:
     for key, trait in file.health.traits.items():
         yield from _trait_problems(key, trait)
     yield from _order_problems(file)
+    yield from duties.request_problems(file.requests)
 
 
 def _segment_problems(file: PolicyTable) -> Iterator[Problem]:

@@ -45,8 +45,11 @@ class Plans(Protocol):
     async def count_covered(self, first: date, last: date, *, but: int = 0) -> Mapping[str, int]:
         """How many accounts each person covers on some of those days, or was asked to, other than in that plan."""
 
-    async def list_unnoticed(self, limit: int) -> tuple[str, ...]:
-        """Those whose absences are not as they were when last looked at; people whom the book knows alone."""
+    async def list_unnoticed(self, limit: int, after: str = "") -> tuple[str, ...]:
+        """Those whose absences are not as they were when last looked at, by e-mail, from the one after `after` on.
+
+        People whom the book does not know are left out.
+        """
 
     async def has_noticed(self) -> bool:
         """Whether anybody's absences were ever looked at."""

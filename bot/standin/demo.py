@@ -107,28 +107,21 @@ def _environment(server: StandinServer, directory: Path) -> Mapping[str, str]:
         "SLACK_API_URL": server.api_url,
         "SLACK_BOT_TOKEN": DEMO_BOT_TOKEN,
         "SLACK_APP_TOKEN": DEMO_APP_TOKEN,
-        "TA_BOT_DATABASE_URL": f"sqlite:///{directory / 'demo.db'}",
-        **_consenting(server),
-    }
-
-
-def _consenting(server: StandinServer) -> Mapping[str, str]:
-    """People's consent in a browser on this machine: the bot's own pages, and the workspace's in Slack's stead."""
-    port = _free_port()
-    return {
-        "TA_BOT_PORT": str(port),
-        "TA_BOT_PUBLIC_URL": f"http://{HOST}:{port}",
-        "TA_BOT_SECRET_KEY": secrets.token_hex(32),
         "SLACK_CLIENT_ID": server.workspace.client_id,
         "SLACK_CLIENT_SECRET": DEMO_CLIENT_SECRET,
         "SLACK_AUTHORIZE_URL": f"{server.base_url}/oauth/v2/authorize",
+        "TA_BOT_DATABASE_URL": f"sqlite:///{directory / 'demo.db'}",
+        **_address(),
+        "TA_BOT_SECRET_KEY": secrets.token_urlsafe(32),
     }
 
 
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind((HOST, 0))
-        return int(listening.getsockname()[1])
+def _address() -> Mapping[str, str]:
+    """Where the bot listens, known before it does: people's browsers come back there from giving consent."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port = free.getsockname()[1]
+    return {"TA_BOT_PORT": str(port), "TA_BOT_PUBLIC_URL": f"http://{HOST}:{port}"}
 
 
 async def _import_at(at: datetime, directory: Path, environment: Mapping[str, str]) -> None:

@@ -1,14 +1,13 @@
-"""How old groups of values are over many accounts, read off their provenance without decoding every instant.
+"""How old groups of values are over many accounts, read off their provenance without parsing each.
 
 Instants are stored as text of one length in UTC, so that they compare as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import orjson
 
@@ -32,7 +31,6 @@ KNOWN = known(*_NAMES)
 
 _BITS = dict(zip(_NAMES, (1 << place for place in range(len(_NAMES))), strict=True))
 _MASKS = {group: sum(_BITS[name] for name in names) for group, names in MEASURED.items()}
-_GROUPS = {group.value for group in Group}
 
 
 @dataclass(slots=True)
@@ -47,16 +45,43 @@ class _Age:
     accounts: int = 0
     stale: int = 0
 
-    def add(self, told: Sequence[tuple[str, str, int]]) -> None:
-        """Where the values of some accounts come from, one origin each."""
-        if not told:
+    def add(self, instants: Sequence[str], origins: Iterable[tuple[str, int]]) -> None:
+        """The instants of some accounts, which have these origins."""
+        if not instants:
             return
-        instants = [one[1] for one in told]
         self.newest, self.oldest = max(self.newest, *instants), min(self.oldest, *instants)
-        self.accounts += len(told)
+        self.accounts += len(instants)
         if self.oldest < self.limit:
             self.stale += sum([instant < self.limit for instant in instants])
-        self.origins.update([(one[0], one[2]) for one in told])
+        self.origins.update(origins)
+
+
+class _Layout:
+    """What provenances that differ in their instants alone have in common: the place of each value's instant."""
+
+    def __init__(self, text: str) -> None:
+        first, others = orjson.loads(text)
+        self._origins = [(one[0], one[2]) for one in (first, *others.values())]
+        place = {name: number for number, name in enumerate(others, 1)}
+        self._places = {
+            group: [(_BITS[name], place.get(name, place.get(group, 0))) for name in names]
+            for group, names in MEASURED.items()
+        }
+
+    def add_to(self, ages: Mapping[str, _Age], told: Sequence[tuple[list[str], int]]) -> None:
+        """Add accounts, each its instants and which values are known."""
+        for group, age in ages.items():
+            places = self._places[group]
+            held = {place for _, place in places}
+            if len(held) == 1:  # as a rule a group comes together
+                (place,), mask = held, age.mask
+                found = [instants[place] for instants, bits in told if bits & mask]
+                age.add(found, [self._origins[place]])
+                continue
+            for instants, bits in told:  # the oldest of what is known
+                known = [place for bit, place in places if bits & bit]
+                if known:
+                    age.add([min(instants[at] for at in known)], [self._origins[at] for at in known])
 
 
 class Ages:
@@ -65,17 +90,18 @@ class Ages:
     def __init__(self, oldest: Mapping[str, datetime]) -> None:
         limits = {group: INSTANT.encode(limit) for group, limit in oldest.items()}
         self._ages = {group: _Age(_MASKS[group], limits.get(group, "")) for group in MEASURED}
+        self._layouts: dict[tuple[str, ...], _Layout] = {}
 
     def add(self, rows: Sequence[tuple[str, int]]) -> None:
-        """Some accounts more. In lists, since a hundred thousand of them go through here."""
-        known = [(*orjson.loads(text), bits) for text, bits in rows]
-        if any(others and not others.keys() <= _GROUPS for _, others, _ in known):
-            for group, age in self._ages.items():
-                age.add([_oldest(group, *one) for one in known if one[2] & age.mask])
-            return
-        for group, age in self._ages.items():
-            mask = age.mask
-            age.add([others.get(group, first) for first, others, bits in known if bits & mask])
+        """Some accounts more. Every account may have an instant of its own, but few have a layout of their own."""
+        told: dict[tuple[str, ...], list[tuple[list[str], int]]] = {}
+        for text, bits in rows:
+            layout, instants = _parsed(text) if "\\" in text else _split(text)
+            if layout not in self._layouts:
+                self._layouts[layout] = _Layout(text)
+            told.setdefault(layout, []).append((instants, bits))
+        for layout, some in told.items():
+            self._layouts[layout].add_to(self._ages, some)
 
     def told(self) -> tuple[GroupAge, ...]:
         """How old each group is."""
@@ -93,8 +119,17 @@ class Ages:
         )
 
 
-def _oldest(group: str, first: Any, others: Mapping[str, Any], bits: int) -> Any:
-    """The oldest origin of a group's known values, where some have another than the rest."""
-    shared = others.get(group, first)
-    told = [others.get(name, shared) for name in MEASURED[group] if bits & _BITS[name]]
-    return min(told, key=lambda one: one[1])
+def _split(text: str) -> tuple[tuple[str, ...], list[str]]:
+    """`[["source","instant",0],{"group":["source","instant",0]}]`: between quotes, every sixth part is an instant."""
+    parts = text.split('"')
+    instants = parts[3::6]
+    del parts[3::6]
+    return tuple(parts), instants
+
+
+def _parsed(text: str) -> tuple[tuple[str, ...], list[str]]:
+    """The same where a source's name has a quote or a backslash in it."""
+    first, others = orjson.loads(text)
+    told = {"": first, **others}
+    layout = ("\\", *(f"{name}|{source}|{assumed}" for name, (source, _, assumed) in told.items()))
+    return layout, [instant for _, instant, _ in told.values()]

@@ -46,6 +46,7 @@ def plan_of(number: int, text: str) -> Plan:
             "created_at": datetime.fromisoformat(row["created_at"]),
             "confirmed_at": _instant(row["confirmed_at"]),
             "pool_days": tuple((date.fromisoformat(day), some, of) for day, some, of in row["pool_days"]),
+            "active_channels": tuple(row.get("active_channels", ())),
         }
     )
 

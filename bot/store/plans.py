@@ -143,9 +143,9 @@ class StoredPlans:
             lambda connection: {row[0]: row[1] for row in connection.execute(statement)}
         )
 
-    async def list_unnoticed(self, limit: int) -> tuple[str, ...]:
+    async def list_unnoticed(self, limit: int, after: str = "") -> tuple[str, ...]:
         """Those whose absences are not as they were when last looked at; people whom the book knows alone."""
-        statement = _unnoticed().limit(limit)
+        statement = _unnoticed().where(people.c.email > after).limit(limit)
         return await self._database.scan(
             lambda connection: tuple(row[0] for row in connection.execute(statement))
         )
@@ -242,7 +242,7 @@ def _write(connection: sa.Connection, plan: Plan, expected: int | None) -> int:
     return plan.id
 
 
-def _unnoticed() -> sa.Select[tuple[str]]:
+def _unnoticed() -> sa.Select[Any]:
     """New and changed rows, and those that are gone."""
     same = sa.and_(*(absences.c[name] == noticed.c[name] for name in _KEY))
     differs = sa.or_(noticed.c.email.is_(None), *(absences.c[name] != noticed.c[name] for name in _SEEN))
@@ -250,4 +250,4 @@ def _unnoticed() -> sa.Select[tuple[str]]:
     gone = sa.select(noticed.c.email).outerjoin(absences, same).where(absences.c.email.is_(None))
     either = sa.union(changed, gone).subquery()
     known = sa.select(either.c.email).join(people, people.c.email == either.c.email)
-    return known.order_by(either.c.email)
+    return known.order_by(people.c.email)

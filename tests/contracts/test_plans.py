@@ -70,6 +70,7 @@ PLAN = Plan(
     created_at=NOW,
     confirmed_at=NOW,
     pool_days=((date(2026, 11, 24), 3, 5),),
+    active_channels=("A1",),
 )
 TODAY = date(2026, 11, 24)
 
@@ -210,6 +211,7 @@ async def test_absences_that_changed_are_found_until_they_were_looked_at(store: 
     assert await store.plans.has_noticed() is False
     assert await unnoticed(10) == (CARL, DANA)
     assert await unnoticed(1) == (CARL,)
+    assert await unnoticed(10, after=CARL) == (DANA,)
     await _mark(store, CARL)
     await _mark(store, DANA)
     assert await store.plans.has_noticed() is True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -173,20 +172,6 @@ def test_one_bot_serves_from_a_file(tmp_path: Path) -> None:
     first.let_go()
     second.take()
     second.let_go()
-
-
-async def test_a_stop_that_meets_news_of_work_is_a_stop(launch) -> None:
-    """The two may arrive in one turn of the loop; a stop that was lost there would be waited for without end."""
-    async with launch(start=False) as bot:
-        for turns in range(6):
-            looking = asyncio.create_task(bot.lasting.sweeper.run())
-            await asyncio.sleep(0.05)
-            bot.lasting.sweeper.poked.set()
-            for _ in range(turns):
-                await asyncio.sleep(0)
-            looking.cancel()
-            done, _ = await asyncio.wait([looking], timeout=5)
-            assert done, f"it goes on after {turns} turns"
 
 
 async def test_a_key_runs_again_only_where_its_row_says_so(launch) -> None:

@@ -192,7 +192,8 @@ def is_still_so(
 ) -> bool:
     """Whether what was to be told still holds when it is told."""
     if what is Tell.ASK:
-        return wanted is not None and not plan.done(Step.STATUS)
+        spared = plan.emergency and plan.opened_by  # who could not plan is not written to before they return
+        return wanted is not None and not plan.done(Step.STATUS) and not spared
     if what is Tell.STUCK:
         return record is not None and not is_over(record, now)
     if what is Tell.BACK:

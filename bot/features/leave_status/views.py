@@ -17,12 +17,12 @@ _HEADS = {
 }
 
 
-def consent_button(url: str) -> dict[str, object]:
+def consent_button(url: str) -> build.Json:
     """Leads to Slack's own page, where a person lets us set their status; made for that person alone."""
     return build.button("Let me set your Slack status", OPEN, url=url)
 
 
-def forget_button() -> dict[str, object]:
+def forget_button() -> build.Json:
     """Takes the consent back."""
     return build.button("Leave my Slack status alone", FORGET)
 

@@ -127,7 +127,7 @@ async def _save_absences(file: ImportFile, keepers: Keepers, tx: Transaction, ro
     """What the file leaves out is gone; the running bot looks at what changed as soon as it is kept."""
     now, today = keepers.clock.now(), keepers.clock.today()
     written = await keepers.people.save_absences(tx, rows, source=file.name, whole_from=today)
-    work = DueWork(key=f"{NOTICE}:{now:%Y%m%dT%H%M%S.%f}", job=NOTICE, due_at=now)
+    work = DueWork(key=f"{NOTICE}:{now:%Y%m%dT%H%M%S.%f}:{file.digest[:12]}", job=NOTICE, due_at=now)
     await keepers.jobs.plan_later(tx, work)
     return written
 

@@ -77,6 +77,7 @@ const SOURCES = {
 const BEGIN = { static: "option", external: "option", users: "user", conversations: "conversation", channels: "channel" };
 
 function begun(one, kind, block, ctx, many) {
+  if (ctx.picked[block.block_id]) return ctx.picked[block.block_id];
   const initial = one[`initial_${BEGIN[kind]}${many ? "s" : ""}`];
   const entered = ctx.values[block.block_id];
   const wanted = [entered === undefined ? initial : entered].flat().filter((each) => each !== undefined && each !== null && each !== "");
@@ -92,7 +93,10 @@ function select(one, block, ctx) {
     const values = picked.map((each) => each.value);
     const value = many ? values : values[0];
     if (kind !== "external") return enter(one, block, ctx, value);
-    if (block.type === "input") ctx.values[block.block_id] = undefined;
+    if (block.type === "input") {
+      ctx.values[block.block_id] = undefined;
+      ctx.picked[block.block_id] = picked;
+    }
     if (await sure(one, ctx)) await ctx.choose(one.action_id, value, typed);
   };
   return combo({ name: nameOf(one, block), placeholder: words(one.placeholder) || "Choose an option", source: SOURCES[kind](one, ctx), remote: kind === "external", least: kind === "external" ? one.min_query_length ?? 3 : 0,
