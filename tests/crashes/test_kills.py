@@ -150,11 +150,16 @@ async def kill_bots(settlement: Any, books: Any, *, kills: int, first_seed: int,
     assert tally.unfinished * 2 >= tally.kills, "the kills came too late to prove anything"
 
 
+# Alone, since the moments of the kills are drawn from the time that a calm run takes.
+@pytest.mark.alone
+@pytest.mark.timeout(400)
 async def test_five_kills(settlement, sqlite_books) -> None:
     await kill_bots(settlement, sqlite_books, kills=5, first_seed=3)
 
 
+@pytest.mark.alone
 @pytest.mark.postgres
+@pytest.mark.timeout(400)
 async def test_five_kills_of_two_replicas(settlement, postgres_books) -> None:
     await kill_bots(settlement, postgres_books, kills=5, first_seed=3, replicas=2)
 
