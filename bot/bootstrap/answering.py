@@ -31,6 +31,7 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         work=house.store.work,
         digests=house.store.digests,
         coverage=house.store.coverage,
+        requests=house.store.requests,
         figures=house.store.figures,
         calendar=BankHolidays(),
         clock=house.clock,

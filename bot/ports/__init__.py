@@ -17,6 +17,7 @@ from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
 from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
+from bot.ports.requests import Requests
 from bot.ports.work import Work
 
 
@@ -34,6 +35,7 @@ class Ports:
     work: Work
     digests: Digests
     coverage: Coverage
+    requests: Requests
     figures: Figures
     calendar: Calendar
     clock: Clock

@@ -17,6 +17,7 @@ from bot.store.figures import StoredFigures
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
+from bot.store.requests import REQUESTS, StoredRequests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Store:
     installations: StoredInstallations
     digests: StoredDigests
     coverage: StoredCoverage
+    requests: StoredRequests
     figures: StoredFigures
     jobs: StoredWork
     outgoing: StoredOutgoing
@@ -50,8 +52,9 @@ class Store:
         installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
         work = await migrations.migrate(self.database, migrations.WORK, self.clock)
         digests = await migrations.migrate(self.database, DIGESTS, self.clock)
+        requests = await migrations.migrate(self.database, REQUESTS, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *work, *digests, *audit)
+        return (*book, *installs, *work, *digests, *requests, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -86,6 +89,7 @@ def open_store(url: str, clock: Clock) -> Store:
         installations=StoredInstallations(database),
         digests=StoredDigests(database),
         coverage=StoredCoverage(database),
+        requests=StoredRequests(database),
         figures=StoredFigures(database),
         jobs=StoredWork(database, clock),
         outgoing=StoredOutgoing(database, clock),
