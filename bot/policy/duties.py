@@ -122,6 +122,8 @@ def request_problems(table: RequestsTable) -> Iterator[Problem]:
         hours = getattr(table.hours, team.value)
         if hours.starts >= hours.ends:
             yield (("requests", "hours"),), f"requests.hours.{team.value}: must start before it ends"
+    if table.works_from >= table.works_to:
+        yield (("requests", "works_from"),), "requests.works_from: must be before works_to"
 
 
 def work_of(table: WorkTable) -> WorkRules:

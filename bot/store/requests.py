@@ -195,7 +195,9 @@ def _address(email: str) -> str:
 def _values(request: Request) -> dict[str, Any]:
     held = {column.name: getattr(request, column.name) for column in _TOLD}
     del held["id"], held["version"]
-    values = {name: storable(value) if isinstance(value, str) else value for name, value in held.items()}
+    values: dict[str, Any] = {
+        name: storable(value) if isinstance(value, str) else value for name, value in held.items()
+    }
     values |= {name: _address(values[name]) for name in ("assignee", "asker_email")}
     values |= {"urgency": request.urgency.value, "state": request.state.value}
     return {**values, "team": request.decision.team and request.decision.team.value}
