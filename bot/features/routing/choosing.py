@@ -227,6 +227,8 @@ def group_steps(scene: Scene, choice: Choice) -> tuple[bool, tuple[str, ...]]:
     if scene.urgent or is_working(scene.now, scene.hours, scene.calendar):
         return True, (*nobody, f"{group} is mentioned{' as well' if reached else ''}.")
     when = moment(next_working_moment(scene.now, scene.hours, scene.calendar), scene.hours.zone)
+    if choice.who is not None:
+        return False, (*nobody, f"{group} is not mentioned: the team's hours begin on {when}.")
     return False, (*nobody, f"{group} is mentioned once the team's hours begin, on {when}.")
 
 
