@@ -46,19 +46,21 @@ def add_working(at: datetime, span: timedelta, hours: Hours, calendar: Holidays)
     """
     if span < _NONE:
         raise ValueError(f"working time is counted forwards, not {span}")
-    left = span
-    for opens, closes in _windows(at, hours, calendar):
-        begins = max(at, opens)
+    left, start = span, at.astimezone(UTC)
+    for opens, closes in _windows(start, hours, calendar):
+        begins = max(start, opens)
         if left <= closes - begins:
-            return begins.astimezone(UTC) + left
+            return begins + left
         left -= closes - begins
     raise AssertionError("working days do not end")
 
 
 def working_between(first: datetime, last: datetime, hours: Hours, calendar: Holidays) -> timedelta:
     """How much working time lies between two instants; none where the last is not later."""
-    until = takewhile(lambda window: window[0] < last, _windows(first, hours, calendar))
-    return sum((min(closes, last) - max(opens, first) for opens, closes in until), _NONE)
+    # In UTC: between times of one zone Python counts what the wall shows, not what passes.
+    start, end = first.astimezone(UTC), last.astimezone(UTC)
+    until = takewhile(lambda window: window[0] < end, _windows(start, hours, calendar))
+    return sum((min(closes, end) - max(opens, start) for opens, closes in until), _NONE)
 
 
 def _windows(at: datetime, hours: Hours, calendar: Holidays) -> Iterator[Window]:

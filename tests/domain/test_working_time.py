@@ -27,6 +27,9 @@ NEW_YORK = _hours("America/New_York", "US")
 KOLKATA = _hours("Asia/Kolkata", "IN", "10:00", "18:30")
 NIGHT = _hours("Europe/Berlin", "", "01:30", "04:00")  # clock changes on Sundays only: never in these
 CAIRO = _hours("Africa/Cairo", "", "00:00", "08:00")  # changes on a Friday, at midnight
+AMMAN = _hours(
+    "Asia/Amman", "", "00:00", "08:00"
+)  # on Friday 29 October 2021 the hour after midnight came twice
 APIA = _hours("Pacific/Apia", "", "09:00", "17:00")  # skipped Friday 30 December 2011
 
 
@@ -70,6 +73,8 @@ TABLE = [
     (CAIRO, "2026-04-23T07:00", "2:00", "2026-04-24T02:00"),  # Friday begins at 01:00
     (CAIRO, "2026-04-24T01:00", "7:00", "2026-04-24T08:00"),  # and is an hour shorter
     (CAIRO, "2026-04-24T01:00", "8:00", "2026-04-27T01:00"),
+    (AMMAN, "2021-10-29T00:30", "8:30", "2021-10-29T08:00"),
+    (AMMAN, "2021-10-28T07:00", "10:00", "2021-10-29T08:00"),  # nine hours on Friday
     (APIA, "2011-12-29T16:00", "2:00", "2012-01-02T10:00"),  # Friday never was
 ]
 

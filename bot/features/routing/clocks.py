@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -162,7 +162,8 @@ class _Stage(NamedTuple):
 
 def _due(request: Request, team: Team, rules: RequestRules, calendar: Holidays) -> Due:
     hours, targets = rules.hours[team], rules.targets[team, request.urgency]
-    asked, started = request.created_at, _started_at(request)
+    # In UTC: between times of one zone Python counts what the wall shows, not what passes.
+    asked, started = request.created_at.astimezone(UTC), _started_at(request)
     response = add_working(asked, targets.first_response, hours, calendar)
     if targets.outer is not None:
         response = min(response, asked + targets.outer)

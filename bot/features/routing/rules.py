@@ -160,7 +160,7 @@ _FROM: Mapping[Move, tuple[RequestState, ...]] = {
     Move.HELPED: (RequestState.ANSWERED, RequestState.CLOSED),
 }
 _NOW = {
-    RequestState.OPEN: "Nobody has taken this request yet.",
+    RequestState.OPEN: "This request is open: nobody has answered it yet.",
     RequestState.CLAIMED: "Somebody has this request already. Ask them to hand it over.",
     RequestState.ANSWERED: "This request is answered already. Reopen it if more is to be done.",
     RequestState.CLOSED: "This request is closed. Reopen it if more is to be done.",
@@ -180,7 +180,8 @@ def refusal(request: Request, who: Who, move: Move) -> str:
     closing and reopening both may.
     """
     if request.state not in _FROM[move]:
-        return _NOW[request.state]
+        taken = request.state is RequestState.CLAIMED and move is not Move.CLAIM
+        return _NOW[RequestState.OPEN if taken else request.state]
     asked = who.user_id == request.asker_user_id
     email = who.person.email.lower() if who.person else ""
     serves = who.person is not None and (who.person.role in _SERVES or email == request.assignee)
