@@ -694,6 +694,17 @@ def test_where_all_are_away_their_manager_is_named() -> None:
     assert "Max Weber is named, who is a manager, since nobody of the team is here." in decision.steps
 
 
+def test_of_those_who_rest_whoever_begins_first_is_named_before_whoever_has_less_to_do() -> None:
+    """At 23:00 UTC on Tuesday Dee, in New York, begins on Wednesday at 14:00 UTC, and Tom in London at 9:00."""
+    moved = tuple(
+        replace(one, timezone=NEW_YORK, country="US") if one.name.startswith("Dee") else one for one in PEOPLE
+    )
+    staff = _staff(people=moved, load={"tom@ta.example": 9})
+    decision = _decide(_account(developers=9), staff=staff, now=NIGHT, group=GroupState.MISSING)
+    assert decision.assignee == "tom@ta.example"
+    assert "Tom Abara is named, who is the first of the team to work again." in decision.steps
+
+
 def test_an_empty_book_of_people_is_said() -> None:
     decision = _decide(_account(**POOL), staff=(), group=GroupState.MISSING)
     assert decision.assignee == ""
