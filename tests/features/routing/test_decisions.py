@@ -766,6 +766,18 @@ def test_half_a_day_away_counts_by_the_persons_own_clock() -> None:
     assert _decide(account, staff=staff, now=TUESDAY.replace(hour=17)).assignee == "carl@ta.example"
 
 
+def test_a_mention_waits_over_the_evening_and_the_absence_after_it() -> None:
+    """On Tuesday night, before two days off: the next working moment is Friday's."""
+    off = Away(email="dana@ta.example", first=date(2026, 11, 25), last=date(2026, 11, 26), zone=LONDON)
+    staff = tuple(replace(one, away=(off,)) if one.email == off.email else one for one in _staff())
+    decision = _decide(_account(**ENTERPRISE), staff=staff, now=NIGHT)
+    assert (decision.assignee, decision.mention_assignee) == ("dana@ta.example", False)
+    line = (
+        "Dana Okafor is outside working hours and is mentioned on Fri 27 Nov 2026 at 09:00 (Europe/London)."
+    )
+    assert line in decision.steps
+
+
 def test_a_bank_holiday_where_a_person_lives_is_none_where_another_does() -> None:
     """On Thanksgiving the scaled team of New York rests, and the TA of London works."""
     thanksgiving = datetime(2026, 11, 26, 15, tzinfo=UTC)
