@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,6 +58,7 @@ class Scene:
     rules: RequestRules
     now: datetime
     calendar: Holidays
+    at_work: dict[str, bool] = field(default_factory=dict)  # asked of the same people several times
 
     @property
     def members(self) -> list[Staffer]:
@@ -72,7 +73,9 @@ class Scene:
 
     def works(self, one: Staffer) -> bool:
         """Whether somebody works now."""
-        return works_at(one, self.now, self.calendar)
+        if one.email not in self.at_work:
+            self.at_work[one.email] = works_at(one, self.now, self.calendar)
+        return self.at_work[one.email]
 
     @property
     def hours(self) -> Hours:
