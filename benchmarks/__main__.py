@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--only lookup,writes,segments,start,requests]`."""
+"""`python -m benchmarks [--quick] [--only lookup,writes,segments,digest,start,requests]`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "lookup": "Look-ups",
     "writes": "Writing and importing",
     "segments": "Segments of a whole book",
+    "digest": "The weekly digest",
     "start": "Cold start and memory",
     "requests": "Signed /account-health requests",
 }

@@ -31,7 +31,11 @@ app = typer.Typer(
 db = typer.Typer(help="The database.", no_args_is_help=True)
 policy_app = typer.Typer(help="The organisation's rules and numbers.", no_args_is_help=True)
 app.add_typer(db, name="db")
+digest_app = typer.Typer(help="The weekly KPI digest of a channel.", no_args_is_help=True)
+app.add_typer(digest_app, name="digest")
 segments_app = typer.Typer(help="The segmentation models.", no_args_is_help=True)
+work_app = typer.Typer(help="What the bot does by itself, and when.", no_args_is_help=True)
+app.add_typer(work_app, name="work")
 app.add_typer(policy_app, name="policy")
 app.add_typer(segments_app, name="segments")
 
@@ -234,6 +238,66 @@ def check(
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     if not proof.holds:
         raise typer.Exit(1)
+
+
+Channel = Annotated[str, typer.Argument(metavar="CHANNEL", help="A channel's name or id.")]
+TeamName = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="enterprise, scaled, digital or all; else what the channel gets."),
+]
+
+
+@digest_app.command()
+def preview(channel: Channel, *, team: TeamName = None) -> None:
+    """Print a channel's digest of the last whole week; nothing is posted."""
+    from bot.bootstrap import digesting
+
+    digesting.show(_run(lambda: digesting.preview(channel, team)), out)
+
+
+@digest_app.command()
+def post(channel: Channel, *, team: TeamName = None) -> None:
+    """Have the running bot post a channel's digest of the last whole week; one that stands there is corrected."""
+    from bot.bootstrap import digesting
+
+    out.print(_run(lambda: digesting.post(channel, team)), markup=False, highlight=False, soft_wrap=True)
+
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="As `work list` shows it.")]
+
+
+@work_app.command(name="list")
+def list_work(
+    prefix: Annotated[str, typer.Argument(metavar="[PREFIX]", help="What its keys begin with.")] = "",
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="What was done, failed or cancelled too.")
+    ] = False,
+) -> None:
+    """List what is planned, soonest first."""
+    from bot.bootstrap import dues
+
+    found = _run(lambda: dues.list_work(prefix, everything=everything))
+    table = Table("due", "key", "state", "note", title=f"times in {found.zone}", title_justify="left")
+    for row in found.rows:
+        table.add_row(*row)
+    out.print(table if found.rows else "nothing is planned", markup=False)
+
+
+@work_app.command()
+def move(key: Key, to: Annotated[str, typer.Argument(metavar="TIME", help="2026-11-30T09:00")]) -> None:
+    """Give planned work another due date."""
+    from bot.bootstrap import dues
+
+    out.print(_run(lambda: dues.move(key, to)), markup=False, highlight=False, soft_wrap=True)
+
+
+@work_app.command()
+def cancel(key: Key) -> None:
+    """Cancel planned work."""
+    from bot.bootstrap import dues
+
+    out.print(_run(lambda: dues.cancel(key)), markup=False, highlight=False, soft_wrap=True)
 
 
 def main() -> None:

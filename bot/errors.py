@@ -16,6 +16,7 @@ TaBotError
 │   └── SourceUnavailable    it did not answer in time, or asked us to wait: retrying may help
 │       └── SourceLost           the answer was lost: whether the call was done is not known
 └── StoreError           the database cannot be used
+    ├── StaleRow             somebody else changed the row meanwhile
     ├── DatabaseTooNew       it was written by a newer version of ta-bot
     └── DatabaseUnavailable  it cannot be reached or opened
 """
@@ -135,6 +136,10 @@ class SourceLost(SourceUnavailable):
 
 class StoreError(TaBotError):
     """The database cannot do what was asked."""
+
+
+class StaleRow(StoreError):
+    """Somebody else changed what was to be written; look at it anew."""
 
 
 class DatabaseTooNew(StoreError):

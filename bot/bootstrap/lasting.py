@@ -12,7 +12,6 @@ from bot import log
 from bot.bootstrap.answering import jobs
 from bot.bootstrap.house import House
 from bot.clock import SystemClock
-from bot.errors import StoreError
 from bot.jobs.engine import Calls, Engine
 from bot.jobs.performing import Performer
 from bot.jobs.presence import AloneOnFile, Replicas, new_executor_id
@@ -46,11 +45,6 @@ class Lasting:
     finish: float = FINISH
     _background: list[asyncio.Task[None]] = field(default_factory=list)
     _let_go: AsyncExitStack = field(default_factory=AsyncExitStack)
-
-    async def check(self) -> None:
-        """Raise unless work is being taken up: for /readyz."""
-        if not self.engine.is_running:
-            raise StoreError("durable work has not started yet")
 
     async def start(self, stop: Callable[[], None]) -> None:
         """Take up work from now on; `stop` is called when this process must not go on.

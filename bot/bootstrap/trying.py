@@ -57,7 +57,7 @@ async def try_line(line: str, *, email: str | None, channel: str | None) -> list
             settings = house.settings.model_copy(
                 update={"slack_api_url": server.api_url, "slack_bot_token": SecretStr(DEMO_BOT_TOKEN)}
             )
-            async with _slack(house, settings) as (side, outbox):
+            async with recording(house, settings) as (side, outbox):
                 return await _run(house, side, outbox, where, server.people.escape(line))
 
 
@@ -77,7 +77,7 @@ def show_sent(sent: Sequence[Sent], console: Console) -> None:
 async def _try_in_workspace(
     house: House, people: Sequence[Person], line: str, email: str | None, channel: str | None
 ) -> list[Sent]:
-    async with _slack(house, house.settings) as (side, outbox):
+    async with recording(house, house.settings) as (side, outbox):
         asker = email or _asker(people)
         user_id = await side.directory.find_user_id(asker)
         if user_id is None:
@@ -86,13 +86,14 @@ async def _try_in_workspace(
             where = Where(user_id, await side.directory.direct_with(user_id), "directmessage")
         else:
             where = Where(
-                user_id, await _channel_id(side, channel.removeprefix("#")), channel.removeprefix("#")
+                user_id, await find_channel(side, channel.removeprefix("#")), channel.removeprefix("#")
             )
         return await _run(house, side, outbox, where, line)
 
 
 @asynccontextmanager
-async def _slack(house: House, settings: Any) -> AsyncIterator[tuple[SlackSide, RecordingOutbox]]:
+async def recording(house: House, settings: Any) -> AsyncIterator[tuple[SlackSide, RecordingOutbox]]:
+    """The Slack side with an outbox that keeps what would be sent."""
     outbox = RecordingOutbox()
     side = make_slack(
         settings, house.clock, house.store.audit, installations=house.store.installations, outbox=outbox
@@ -160,7 +161,8 @@ def _standin_place(server: StandinServer, email: str, channel: str | None) -> Wh
     return Where(user_id, found.id, found.name)
 
 
-async def _channel_id(side: SlackSide, name: str) -> str:
+async def find_channel(side: SlackSide, name: str) -> str:
+    """The id of a channel by its name; raises OperatorError where the bot sees none."""
     cursor: str | None = None
     while True:
         page = await side.web.call(
@@ -175,4 +177,4 @@ async def _channel_id(side: SlackSide, name: str) -> str:
                 return str(channel["id"])
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
         if cursor is None:
-            raise OperatorError(f"--channel {name}: the bot sees no channel by that name")
+            raise OperatorError(f"channel {name}: the bot sees none by that name")

@@ -18,11 +18,13 @@ from bot.domain.digest import DigestRules
 from bot.domain.health import HealthRules
 from bot.domain.keeping import WorkRules
 from bot.domain.kpi import KpiRules
+from bot.domain.leave import OooRules
 from bot.domain.lifecycle import LifecycleRules
 from bot.domain.person import Team
+from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
 from bot.errors import PolicyError
-from bot.policy import build, explain
+from bot.policy import build, duties, explain
 from bot.policy.lines import lines_of
 from bot.policy.schema import PolicyTable
 
@@ -56,6 +58,8 @@ class Policy:
     lifecycle: LifecycleRules
     digest: DigestRules
     work: WorkRules
+    ooo: OooRules
+    requests: RequestRules
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
     change_weeks: int  # the score's change is against this many weeks ago
     chart_weeks: int  # how many weeks a card's chart shows
@@ -166,8 +170,10 @@ def _policy(table: PolicyTable) -> Policy:
         health=build.health_of(table.health),
         kpis=build.kpis_of(table.kpis),
         lifecycle=build.lifecycle_of(table.lifecycle),
-        digest=build.digest_of(table),
-        work=build.work_of(table.work),
+        digest=duties.digest_of(table),
+        work=duties.work_of(table.work),
+        ooo=duties.ooo_of(table),
+        requests=duties.requests_of(table.requests),
         freshness={group: age for group, age in ages.items() if age is not None},
         change_weeks=table.change_weeks,
         chart_weeks=table.chart_weeks,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TypeAlias
 
 from bot.domain.boundary import Margin
-from bot.domain.digest import DigestRules
 from bot.domain.health import TRAIT_KEYS, HealthRules, Pillar, Sense, TraitRule, Verdict
-from bot.domain.keeping import WorkRules
 from bot.domain.kpi import Kpi, KpiRules, Target
 from bot.domain.lifecycle import LifecycleRules
 from bot.domain.person import Team
 from bot.domain.segment import SegmentModel, SegmentRule, model_problems
+from bot.policy import duties
+from bot.policy.duties import Problem
 from bot.policy.lines import Path
 from bot.policy.schema import (
     DriftTable,
@@ -26,14 +25,9 @@ from bot.policy.schema import (
     RuleTable,
     TargetTable,
     TraitTable,
-    WorkTable,
 )
 
-Problem: TypeAlias = tuple[tuple[Path, ...], str]
-"""The keys that it may be about, the likeliest first, and the sentence."""
-
 _BOUND = re.compile(r"(<=|>=|<|>)\s*(\d+(?:\.\d+)?)")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FLAGS = {("yes", "no"), ("active", "inactive")}
 _SIGNS = {"<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 
@@ -108,39 +102,6 @@ def lifecycle_of(table: LifecycleTable) -> LifecycleRules:
     )
 
 
-def digest_of(file: PolicyTable) -> DigestRules:
-    """Everything about digests, with the alerts' numbers that they share."""
-    table = file.digest
-    return DigestRules(
-        weekday=_WEEKDAYS.index(table.weekday),
-        at=table.at,
-        chart_weeks=table.chart_weeks,
-        movers=table.movers,
-        shown=table.shown,
-        moves_for_holidays=table.on_holiday == "next working day",
-        posts_late=table.missed == "post late",
-        late_after=table.late_after,
-        skip_after=table.skip_after,
-        stale_share=table.stale_share,
-        utilization_days=tuple(table.utilization_days),
-        freshness=dict(table.freshness),
-        links=dict(table.links),
-        renewal_days=file.alerts.renewal.assess_days,
-        seats_level=min(file.alerts.seats.levels),
-        utilization_below=file.alerts.low_utilization.below,
-    )
-
-
-def work_of(table: WorkTable) -> WorkRules:
-    """How long work and messages are tried, and kept."""
-    return WorkRules(
-        message_retries=tuple(table.message_retries),
-        keep_work=table.keep_work,
-        keep_messages=table.keep_messages,
-        keep_texts=table.keep_texts,
-    )
-
-
 def health_of(table: HealthTable) -> HealthRules:
     """Everything about the health score."""
     return HealthRules(
@@ -188,6 +149,7 @@ def problems_of(file: PolicyTable) -> Iterator[Problem]:
     for key, trait in file.health.traits.items():
         yield from _trait_problems(key, trait)
     yield from _order_problems(file)
+    yield from duties.request_problems(file.requests)
 
 
 def _segment_problems(file: PolicyTable) -> Iterator[Problem]:

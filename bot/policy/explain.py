@@ -14,7 +14,7 @@ from bot.policy.schema import keys_at
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from bot.policy.build import Problem
+    from bot.policy.duties import Problem
 
 _MUST_BE = {
     "missing": "is missing",

@@ -2,85 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, time, timedelta
-from fractions import Fraction
+from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    StringConstraints,
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.policy.kinds import (
+    Cadence,
+    Handle,
+    Mark,
+    Points,
+    Share,
+    Short,
+    Span,
+    Teams,
+    Text,
+    Texts,
+    TimeOfDay,
+    Whole,
+    WorkSpan,
+    Zone,
 )
-
 from bot.policy.lines import Path
-
-TeamName = Literal["enterprise", "scaled", "digital"]
-_SPAN = re.compile(r"(\d+) (second|minute|hour|day|week|month)s?")
-_UNITS = {
-    "second": timedelta(seconds=1),
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "week": timedelta(weeks=1),
-}
-
-
-def _span(value: Any) -> timedelta:
-    match = _SPAN.fullmatch(value) if isinstance(value, str) else None
-    if not match or not int(match[1]) or match[2] == "month":
-        msg = 'must be a number of minutes, hours, days or weeks, like "7 days" or "48 hours"'
-        raise ValueError(msg)
-    return int(match[1]) * _UNITS[match[2]]
-
-
-def _cadence(value: str) -> str:
-    match = _SPAN.fullmatch(value)
-    if not match or not int(match[1]):
-        msg = 'must be a span like "1 week" or "3 months"'
-        raise ValueError(msg)
-    return value
-
-
-def _time_of_day(value: Any) -> time:
-    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-        msg = 'must be a time of day like "09:00"'
-        raise ValueError(msg)
-    return time.fromisoformat(value)
-
-
-def _fraction(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if not re.fullmatch(r"\d+/[1-9]\d*", value):
-        msg = 'must be a number or a fraction like "10/3"'
-        raise ValueError(msg)
-    return float(Fraction(value))
-
-
-def _handle(value: str) -> str:
-    if value.startswith(("#", "@")):
-        msg = f"must be written without {value[0]}"
-        raise ValueError(msg)
-    return value
-
-
-Text = Annotated[str, StringConstraints(min_length=1)]
-Handle = Annotated[Text, AfterValidator(_handle)]
-Short = Annotated[str, StringConstraints(min_length=1, max_length=8)]
-Whole = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(gt=0, le=1)]
-Points = Annotated[float, Field(ge=0, le=10)]
-Mark = Annotated[float, BeforeValidator(_fraction), Field(gt=0, lt=10)]
-Span = Annotated[timedelta, PlainValidator(_span)]
-Cadence = Annotated[str, AfterValidator(_cadence)]
-TimeOfDay = Annotated[time, PlainValidator(_time_of_day)]
-Teams = Annotated[list[TeamName], Field(min_length=1)]
-Texts = Annotated[list[Text], Field(min_length=1)]
 
 
 class Table(BaseModel):
@@ -320,6 +263,22 @@ class ProgrammeTable(Table):
     minutes: Whole | None = None
 
 
+class OooStatusTable(Table):
+    """What an absent person's Slack status says."""
+
+    emoji: Annotated[str, StringConstraints(pattern=r"^:[a-z0-9_+'-]+:$")]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    dnd: bool
+
+
+class CapacityTable(Table):
+    """How many accounts somebody may have, of their own and covered; without region or level: anybody."""
+
+    region: Text | None = None
+    level: Text | None = None
+    accounts: Whole
+
+
 class OooTable(Table):
     """The protocol around time off."""
 
@@ -331,13 +290,64 @@ class OooTable(Table):
     approvers: Annotated[list[Literal["manager", "department_head", "people_partner"]], Field(min_length=1)]
     active_channel_days: Whole
     status_set_by: Literal["bot", "deel", "person"]
+    renewal_margin_days: Annotated[int, Field(ge=0)]
+    ladder_days: Annotated[list[Whole], Field(min_length=1)]
+    remind_at: TimeOfDay
+    works_from: TimeOfDay
+    works_to: TimeOfDay
+    uncovered_business_days: Whole
+    return_at: TimeOfDay
+    status: OooStatusTable
+    capacity: Annotated[list[CapacityTable], Field(min_length=1)]
+
+
+class RequestTargetTable(Table):
+    """By when requests of some teams are responded to and resolved."""
+
+    teams: Teams
+    urgency: Literal["normal", "urgent"]
+    first_response: WorkSpan
+    resolution: WorkSpan
+
+
+class RequestOuterTable(Table):
+    """Clock time within which a first response comes in any case."""
+
+    enterprise: Span | None = None
+    scaled: Span | None = None
+    digital: Span | None = None
+
+
+class HoursTable(Table):
+    """When a team works."""
+
+    zone: Zone
+    country: str
+    starts: TimeOfDay
+    ends: TimeOfDay
+
+
+class RequestHoursTable(Table):
+    """When each team works."""
+
+    enterprise: HoursTable
+    scaled: HoursTable
+    digital: HoursTable
 
 
 class RequestsTable(Table):
-    """How soon requests are answered."""
+    """How requests are routed, and how soon they are answered."""
 
     customer_answer_within: Span
-    internal_answer_within: Span
+    triage_channel: Handle
+    load_limit: Whole
+    group_too: bool
+    reminders: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=3, max_length=3)]
+    works_from: TimeOfDay
+    works_to: TimeOfDay
+    targets: Annotated[list[RequestTargetTable], Field(min_length=1)]
+    outer: RequestOuterTable
+    hours: RequestHoursTable
 
 
 class ContactsTable(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +38,9 @@ class Directory(Protocol):
 
     async def find_user_id(self, email: str) -> str | None:
         """The Slack user id of a full member by e-mail address."""
+
+    async def find_user_ids(self, emails: Collection[str]) -> Mapping[str, str]:
+        """The Slack user ids of full members by e-mail address, as far as Slack tells; for many at once."""
 
     async def find_user_group(self, handle: str) -> str | None:
         """The id of an enabled user group by its handle without `@`."""

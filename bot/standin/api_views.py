@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 
-from bot.standin import manifest
 from bot.standin.calls import Call, Desk, Handler, Json, Refusal, invalid_arguments
 from bot.standin.content import said_by_slack, with_ids
 from bot.standin.state import View, Workspace
@@ -123,7 +122,7 @@ def _same_hash(call: Call, view: View | None) -> None:
 
 
 def _publish(call: Call) -> Json:
-    if not manifest.load().home_tab:
+    if not call.workspace.home_tab:
         raise Refusal("not_enabled")
     user_id = call.text("user_id")
     if user_id not in call.workspace.users:

@@ -1,7 +1,9 @@
 """What the page needs beyond the control interface: one look at everything a person sees, kept small.
 
-GET  /control/page?user=&channel=&thread=&last=&since=   sidebar, unread counts, the newest messages of one
-                                                         conversation, a thread, modals and home, in one answer
+GET  /control/page?user=&channel=&thread=&from=&since=   sidebar, unread counts, the newest messages of one
+                                                         conversation (all since `from`) and how many are earlier,
+                                                         a thread, modals and home, in one answer
+GET  /control/older?user=&channel=&before=&last=         the last messages before one
 POST /control/read     {user, channel, ts}               read up to here
 POST /control/shortcut {user, callback_id, message?}     a shortcut of the manifest chosen
 POST /control/direct   {user, with}                      a direct message between two people opened
@@ -12,8 +14,9 @@ POST /control/pause    {user, minutes}                   notifications paused; 0
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -48,6 +51,7 @@ class PageRoutes:
     def add_to(self, app: web.Application) -> None:
         """Register the routes."""
         app.router.add_get("/control/page", self.page)
+        app.router.add_get("/control/older", self.older)
         for does in (self.read, self.shortcut, self.direct, self.status, self.pause):
             app.router.add_post(f"/control/{does.__name__}", json_handler(does))
 
@@ -60,18 +64,33 @@ class PageRoutes:
             place = self.actors.where(person, asked["channel"]) if asked.get("channel") else None
         except CannotDo as no:
             return web.json_response({"ok": False, "error": str(no)}, status=409)
-        last = min(int(asked.get("last", NEWEST)), MOST)
         return web.json_response(
             {
                 "ok": True,
                 **self.control.state_json(),
                 "version": self.workspace.version,
-                "shortcuts": [_shortcut(one) for one in manifest.load().shortcuts],
-                "home_tab": manifest.load().home_tab,
+                **self._offered(person),
+                "home_tab": self.workspace.home_tab,
                 "now": self.workspace.seconds(),
-                **self._seen(person, place, asked.get("thread", ""), last),
+                **self._seen(person, place, asked),
             }
         )
+
+    def _offered(self, person: User) -> Json:
+        if not self.workspace.is_ours(person):  # the app is not installed in another organisation's workspace
+            return {"commands": [], "shortcuts": []}
+        return {"shortcuts": [_shortcut(one) for one in manifest.load().shortcuts]}
+
+    async def older(self, request: web.Request) -> web.Response:
+        """The messages of one conversation before those that one has."""
+        asked = request.query
+        try:
+            person = self.actors.who(asked.get("user", ""))
+            place = self.actors.where(person, asked.get("channel", ""))
+        except CannotDo as no:
+            return web.json_response({"ok": False, "error": str(no)}, status=409)
+        here = [one for one in self.workspace.seen_by(person.id) if one.channel == place.id]
+        return web.json_response({"ok": True, **self._some(here, asked)})
 
     async def _wait_for_news(self, since: str) -> None:
         if not since.isdigit():
@@ -82,20 +101,32 @@ class PageRoutes:
         except TimeoutError:
             pass
 
-    def _seen(self, person: User, place: Channel | None, thread: str, last: int) -> Json:
+    def _seen(self, person: User, place: Channel | None, asked: Mapping[str, str]) -> Json:
+        thread = asked.get("thread", "")
         seen = list(self.workspace.seen_by(person.id))
         here = [one for one in seen if place is not None and one.channel == place.id]
-        roots = [one for one in here if one.broadcast or one.thread_ts in (None, one.ts)]
-        replies = _replies(here)
         screen = self.actors.screen(person.id, "")
         return {
-            "messages": [self._root(one, replies.get(one.ts, [])) for one in roots[-last:]],
-            "more": len(roots) > last,
+            **self._some(here, asked),
             "thread": [message_json(one) for one in here if thread in (one.ts, one.thread_ts)],
             "unread": self._unread(person, seen),
             "read": self.read_up_to[person.id],
             "modals": [view_seen(self.workspace, one) for one in screen.modals],
             "home": view_seen(self.workspace, screen.home) if screen.home else None,
+        }
+
+    def _some(self, here: Sequence[Message], asked: Mapping[str, str]) -> Json:
+        roots = [one for one in here if one.broadcast or one.thread_ts in (None, one.ts)]
+        stamps = [one.ts for one in roots]
+        end = bisect_left(stamps, asked["before"]) if asked.get("before") else len(roots)
+        start = (
+            bisect_left(stamps, asked["from"]) if asked.get("from") else end - int(asked.get("last", NEWEST))
+        )
+        start = max(0, start, end - MOST)
+        replies = _replies(here)
+        return {
+            "messages": [self._root(one, replies.get(one.ts, [])) for one in roots[start:end]],
+            "earlier": start,
         }
 
     def _root(self, message: Message, replies: Sequence[Message]) -> Json:

@@ -44,7 +44,7 @@ class Picture:
     dark: bool = False
 
 
-TA, LEADER = "dae-hyun.ryoo", "amara.okonjo-bell"
+TA, LEADER, MANAGER = "dae-hyun.ryoo", "amara.okonjo-bell", "henrike.vollmer"
 
 
 def typed(text: str) -> Step:
@@ -65,6 +65,10 @@ def chosen(action_id: str, option: str) -> Step:
 CARD = typed("/account-health Korvaskov Rail")
 CHART = "document.querySelector('#messages figure').scrollIntoView({ block: 'center' })"
 TRAITS = "document.querySelector('#messages table').scrollIntoView({ block: 'center' })"
+MONDAY: Step = ("clock", {"next": "monday"})
+THREAD = (
+    "[...document.querySelectorAll('#messages button')].find((one) => /replies/.test(one.innerText)).click()"
+)
 PICTURES = (
     Picture(name="card", who=TA, where="general", steps=[CARD], shows="Utilization", size=(1180, 960)),
     Picture(
@@ -112,6 +116,24 @@ PICTURES = (
     ),
     Picture(name="dark", who=TA, where="general", steps=[CARD], shows="Utilization", then=CHART, dark=True),
     Picture(name="phone", who=TA, where="general", steps=[CARD], shows="Utilization", size=(390, 844)),
+    # Last, since the clock goes forward only.
+    Picture(
+        name="digest",
+        who=MANAGER,
+        where="discuss-technical-advisors",
+        steps=[MONDAY],
+        shows="KPI digest, week",
+        size=(1180, 900),
+    ),
+    Picture(
+        name="thread",
+        who=MANAGER,
+        where="discuss-technical-advisors",
+        steps=[("clock", {"by": "1 week"})],
+        shows="KPI digest, week",
+        then=THREAD,
+        size=(1500, 1000),
+    ),
 )
 
 
@@ -140,6 +162,9 @@ class Demo:
     async def step(self, who: str, where: str, step: Step) -> None:
         """Do one thing and wait until the app's answer is seen."""
         path, body = step
+        if path == "clock":  # it answers when all that was due on the way has been done
+            await self.does(path, **body)
+            return
         option = str(body.get("option", ""))
         if option.startswith("#"):
             body = {**body, "option": await self.channel(option[1:])}

@@ -151,6 +151,7 @@ class Workspace:
     domain: str = "stand-in"
     app_id: str = "A0STANDIN1"
     client_id: str = "1.2"
+    home_tab: bool = False  # whether the app has a home tab
     clock: Now = field(default_factory=lambda: TurnableClock(ZoneInfo("UTC")))
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)

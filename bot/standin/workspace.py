@@ -34,7 +34,7 @@ ARCHIVED_CHANNEL = "old-plans"
 
 def build_workspace(people: Sequence[Person], *, team_id: str = "T0STANDIN1") -> Workspace:
     """A workspace with one full member for each person who has an e-mail, and everybody else there is."""
-    workspace = Workspace(team_id=team_id)
+    workspace = Workspace(team_id=team_id, home_tab=manifest.load().home_tab)
     for person in people:
         if person.email:
             _add(workspace, _member(person, team_id))

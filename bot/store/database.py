@@ -295,6 +295,7 @@ class SqliteDatabase(Database):
     def _on_read_connect(raw: sqlite3.Connection, _record: object) -> None:
         raw.isolation_level = None
         raw.execute("PRAGMA busy_timeout = 5000")
+        raw.execute("PRAGMA temp_store = MEMORY")  # what a sweep sorts (20 MB at most) is not written to disk
         raw.execute("PRAGMA query_only = ON")
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -14,23 +13,18 @@ import sqlalchemy as sa
 from bot.domain.account import Week
 from bot.domain.sums import Breakdown, Flagged, GroupAge, Moves, Sums, WeekSums
 from bot.ports.figures import Limits, Scope, Span
-from bot.store import ages, breakdown, moves, week_sums
+from bot.store import ages, breakdown, moves, sums, week_sums
 from bot.store.database import Database
 from bot.store.measures import (
-    CHURNED,
     HAS_CONSUMPTION,
     HAS_UTILIZATION,
     HERE,
-    SEATS,
-    UNLIMITED,
-    WAS_CUSTOMER,
     conditions,
     consumption,
     counted,
-    held,
     listed,
-    summed,
     utilization,
+    within,
 )
 from bot.store.rows import WEEK_COLUMNS, chunks
 from bot.store.tables import accounts, weeks
@@ -75,7 +69,7 @@ class StoredFigures:
 
     async def sums(self, scope: Scope) -> Sums:
         """The accounts as the book has them now."""
-        return await self._database.sweep(lambda connection: _sums(connection, scope))
+        return await self._database.sweep(lambda connection: sums.read(connection, scope))
 
     async def week_sums(
         self, scope: Scope, spans: Sequence[Span], *, counts: bool = False
@@ -83,16 +77,16 @@ class StoredFigures:
         """The weekly history: for each span, oldest first, the newest week of each account that ends in it."""
         if not spans:
             return ()
-        reading = week_sums.WeekReading(scope, spans, counts=counts)
-        sweep = self._database.sweep
+        sweep, dialect = self._database.sweep, self._database.dialect
+        # Statements are put together in the threads too: on the event loop, all of a digest's would hold it up.
+        reading = await sweep(lambda _: week_sums.WeekReading(dialect, scope, spans, counts=counts))
         cuts = await sweep(week_sums.bounds)
         parts = await asyncio.gather(*(sweep(partial(_part, reading, cut)) for cut in cuts))
         return tuple(reading.add_up(parts, await sweep(reading.churned)))
 
     async def breakdown(self, scope: Scope, limits: Limits) -> Breakdown:
         """By category and by TA, now."""
-        statement = breakdown.statement(scope, limits)
-        return breakdown.of(await self._all(statement, scope.today))
+        return breakdown.of(await self._all(lambda: breakdown.statement(scope, limits), scope.today))
 
     async def moves(self, scope: Scope, before: Span, now: Span | None, limits: Limits) -> Moves:
         """What moved between the weeks ending in `before` and those in `now` (None: today's values)."""
@@ -107,8 +101,8 @@ class StoredFigures:
         def read(connection: sa.Connection) -> dict[str, Week]:
             found: dict[str, Week] = {}
             for some in chunks(wanted, 500):  # both engines limit how many parameters a statement takes
-                within = (weeks.c.account_id.in_(some), weeks.c.week_ending.between(*span))
-                statement = sa.select(*WEEK_COLUMNS).where(*within).order_by(weeks.c.week_ending)
+                chosen = (weeks.c.account_id.in_(some), within(weeks.c.week_ending, span))
+                statement = sa.select(*WEEK_COLUMNS).where(*chosen).order_by(weeks.c.week_ending)
                 rows = connection.execute(statement).mappings()
                 found.update((row["account_id"], Week(**row)) for row in rows)  # the newest comes last
             return found
@@ -117,54 +111,55 @@ class StoredFigures:
 
     async def week_sources(self, scope: Scope, span: Span) -> tuple[str, ...]:
         """Where the weeks that end in the span come from."""
-        newest = week_sums.newest_in(span, accounts.c.id, weeks)
-        statement = (
-            sa.select(weeks.c.source)
-            .distinct()
-            .select_from(accounts.join(weeks, newest))
-            .where(*counted(scope))
-        )
-        return tuple(sorted(source for (source,) in await self._all(statement, scope.today)))
+
+        def asked() -> sa.Select[Any]:
+            joined = accounts.join(weeks, week_sums.newest_in(span, accounts.c.id, weeks))
+            return sa.select(weeks.c.source).distinct().select_from(joined).where(*counted(scope))
+
+        return tuple(sorted(source for (source,) in await self._all(asked, scope.today)))
 
     async def flagged(self, scope: Scope, kind: str, limits: Limits) -> tuple[Flagged, ...]:
         """One list of attention (a kind of `bot.domain.digest`), most pressing first."""
-        when, amount, basis, order = listed(kind)
-        category = accounts.c.health_category
-        columns = (accounts.c.id, accounts.c.name, accounts.c.ta_email, category, accounts.c.arr)
-        statement = (
-            sa.select(*columns, sa.type_coerce(when, Day()), amount, basis)
-            .where(*counted(scope), HERE, conditions(scope.today, limits)[kind])
-            .order_by(*order, accounts.c.id)
-            .limit(limits.at_most)
-        )
-        return tuple(Flagged(*row) for row in await self._all(statement, scope.today))
+        rows = await self._all(lambda: _flagged(scope, kind, limits), scope.today)
+        return tuple(Flagged(*row) for row in rows)
 
     async def ages(self, scope: Scope, oldest: Mapping[str, datetime]) -> tuple[GroupAge, ...]:
         """For each group how old its values are; `stale` counts accounts whose value is older than its limit."""
-        statement = sa.select(accounts.c.provenance, ages.KNOWN).where(*counted(scope), HERE)
 
         def read(connection: sa.Connection) -> tuple[GroupAge, ...]:
-            # Counted straight from the driver's cursor: a row object for each account would cost four times that.
-            rows = connection.execute(statement, {"today": scope.today})
-            cursor: Any = rows.cursor
-            return ages.of(Counter(cursor), oldest)
+            statement = sa.select(accounts.c.provenance, ages.KNOWN).where(*counted(scope), HERE)
+            # Straight from the driver's cursor: a row object for each account would cost four times that.
+            cursor: Any = connection.execute(statement, {"today": scope.today}).cursor
+            reading = ages.Ages(oldest)
+            while rows := cursor.fetchmany(1000):
+                reading.add(rows)
+            return reading.told()
 
         return await self._database.sweep(read)
 
     async def count_without_team(self, today: date) -> int:
         """The accounts, neither churned nor prospects, for which no team is recorded."""
-        everybody = counted(Scope(team=None, today=today))
-        statement = sa.select(sa.func.count()).where(*everybody, HERE, accounts.c.team.is_(None))
-        return int((await self._all(statement, today))[0][0])
+
+        def asked() -> sa.Select[Any]:
+            everybody = counted(Scope(team=None, today=today))
+            return sa.select(sa.func.count()).where(*everybody, HERE, accounts.c.team.is_(None))
+
+        return int((await self._all(asked, today))[0][0])
 
     async def rows(self, scope: Scope) -> tuple[tuple[str, ...], Sequence[tuple[object, ...]]]:
         """The header and rows underneath: what a CSV of a digest holds, one row an account, by id."""
-        statement = sa.select(*_ROW.values()).where(*counted(scope)).order_by(accounts.c.id)
-        return tuple(_ROW), [tuple(row) for row in await self._all(statement, scope.today)]
 
-    async def _all(self, statement: sa.Select[Any], today: date) -> Sequence[Any]:
+        def read(connection: sa.Connection) -> list[tuple[object, ...]]:
+            statement = sa.select(*_ROW.values()).where(*counted(scope)).order_by(accounts.c.id)
+            return [tuple(row) for row in connection.execute(statement, {"today": scope.today})]
+
+        return tuple(_ROW), await self._database.sweep(read)
+
+    async def _all(self, asked: Callable[[], sa.Select[Any]], today: date) -> Sequence[Any]:
+        """Every row of a statement, which is put together in the thread too."""
+
         def read(connection: sa.Connection) -> Sequence[Any]:
-            return connection.execute(statement, {"today": today}).all()
+            return connection.execute(asked(), {"today": today}).all()
 
         return await self._database.sweep(read)
 
@@ -173,88 +168,13 @@ def _part(reading: week_sums.WeekReading, cut: tuple[str, str], connection: sa.C
     return reading.part(connection, cut)
 
 
-def _sums(connection: sa.Connection, scope: Scope) -> Sums:
-    of = tuple(counted(scope))
-    values = {"today": scope.today}
-    found = dict(connection.execute(sa.select(*_measured(scope.today)).where(*of), values).mappings().one())
-    numbers = {name: _bare(value) for name, value in found.items()}
-    median = partial(_median, connection, of, values)
-    return Sums(
-        **numbers,
-        median_utilization=median(utilization, HAS_UTILIZATION, numbers["with_utilization"]),
-        median_consumption=median(consumption, HAS_CONSUMPTION, numbers["with_consumption"]),
+def _flagged(scope: Scope, kind: str, limits: Limits) -> sa.Select[Any]:
+    when, amount, basis, order = listed(kind)
+    category = accounts.c.health_category
+    columns = (accounts.c.id, accounts.c.name, accounts.c.ta_email, category, accounts.c.arr)
+    return (
+        sa.select(*columns, sa.type_coerce(when, Day()), amount, basis)
+        .where(*counted(scope), HERE, conditions(scope.today, limits)[kind])
+        .order_by(*order, accounts.c.id)
+        .limit(limits.at_most)
     )
-
-
-def _measured(today: date) -> list[sa.ColumnElement[Any]]:
-    """Every part of Sums but the medians, by its name."""
-    arr, then, goals = accounts.c.arr, accounts.c.arr_year_ago, accounts.c.goals_set
-    now = sa.case((CHURNED, 0), else_=arr)
-    retained = sa.and_(WAS_CUSTOMER, now.is_not(None))
-    uses, consumes = sa.and_(HERE, HAS_UTILIZATION), sa.and_(HERE, HAS_CONSUMPTION)
-    has_goals = sa.and_(HERE, goals > 0, accounts.c.goals_met.is_not(None))
-    scored = sa.and_(HERE, accounts.c.health_score.is_not(None))
-    measured = {
-        "accounts": held(HERE),
-        "arr": summed(arr, HERE),
-        "mau": summed(accounts.c.mau, uses),
-        "seats": summed(SEATS, uses),
-        "with_utilization": held(uses),
-        "with_tam": held(sa.and_(uses, UNLIMITED)),
-        "daily": summed(accounts.c.dau_4w_avg, consumes),
-        "daily_mau": summed(accounts.c.mau, consumes),
-        "with_consumption": held(consumes),
-        "arr_kept": summed(sa.case((now < then, now), else_=then), retained),
-        "arr_now": summed(now, retained),
-        "arr_then": summed(then, retained),
-        "with_retention": held(retained),
-        "without_retention": held(_unretained(now, today)),
-        "goals_met": summed(accounts.c.goals_met, has_goals),
-        "goals_set": summed(goals, has_goals),
-        "with_goals": held(has_goals),
-        "score_sum": summed(accounts.c.health_score, scored),
-        "with_score": held(scored),
-    }
-    return [one.label(name) for name, one in measured.items()]
-
-
-def _unretained(now: sa.ColumnElement[Any], today: date) -> sa.ColumnElement[bool]:
-    """Customers a year ago, as far as known, whose ARR now or then is unknown."""
-    year_ago = _year_before(today)
-    since, churned = accounts.c.customer_since, accounts.c.churned_on
-    was = sa.and_(
-        sa.or_(since.is_(None), since <= year_ago),
-        sa.or_(churned.is_(None), churned > year_ago),
-    )
-    unknown_then = sa.and_(accounts.c.arr_year_ago.is_(None), was)
-    return sa.or_(unknown_then, sa.and_(WAS_CUSTOMER, now.is_(None)))
-
-
-def _year_before(day: date) -> date:
-    """The same day a year before; 28 February where that year had no 29th."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)
-
-
-def _median(
-    connection: sa.Connection,
-    of: Sequence[sa.ColumnElement[bool]],
-    values: Mapping[str, Any],
-    ratio: sa.ColumnElement[Any],
-    where: sa.ColumnElement[bool],
-    count: int,
-) -> float | None:
-    """The ratio of the median account; sorted in the database, so that nothing here waits for it."""
-    if not count:
-        return None
-    middle = sa.select(ratio.label("ratio")).where(*of, HERE, where).order_by("ratio")
-    middle = middle.limit(2 - count % 2).offset((count - 1) // 2)
-    found = connection.execute(middle, values).scalars().all()
-    return sum(found) / len(found) if found else None
-
-
-def _bare(number: Any) -> Any:
-    """PostgreSQL adds whole numbers up to decimals."""
-    return number if isinstance(number, float) else int(number)

@@ -9,15 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain import digest
-from bot.ports.figures import Limits, Scope
+from bot.ports.figures import Limits, Scope, Span
 from bot.store.tables import accounts
-from bot.store.types import DECIMAL, WHOLE, Day, Flag
+from bot.store.types import DECIMAL, WHOLE, Day
 
 Condition = sa.ColumnElement[bool]
 _HAIR = 1e-9  # a ratio may miss its bound by a rounding
 
 TODAY = sa.bindparam("today", type_=Day())
-YES, NO = sa.literal(True, Flag()), sa.literal(False, Flag())  # how a flag is stored
+YES, NO = sa.literal(1, WHOLE), sa.literal(0, WHOLE)  # as flags are stored
 
 CHURNED: Condition = accounts.c.churned_on <= TODAY
 HERE: Condition = sa.or_(accounts.c.churned_on.is_(None), accounts.c.churned_on > TODAY)
@@ -26,10 +26,10 @@ UNLIMITED: Condition = accounts.c.seats_unlimited == YES
 SEATS = sa.case((UNLIMITED, accounts.c.tam), else_=accounts.c.licensed_seats)
 HAS_UTILIZATION: Condition = sa.and_(accounts.c.mau.is_not(None), SEATS > 0)
 HAS_CONSUMPTION: Condition = sa.and_(accounts.c.dau_4w_avg.is_not(None), accounts.c.mau > 0)
-utilization = sa.cast(accounts.c.mau, DECIMAL) / SEATS
-consumption = accounts.c.dau_4w_avg / accounts.c.mau
+utilization = sa.cast(accounts.c.mau, DECIMAL) / sa.cast(SEATS, DECIMAL)
+consumption = accounts.c.dau_4w_avg / sa.cast(accounts.c.mau, DECIMAL)
 seats_used_by = sa.func.coalesce(accounts.c.mau_28d, accounts.c.mau)
-seats_used = sa.cast(seats_used_by, DECIMAL) / accounts.c.licensed_seats
+seats_used = sa.cast(seats_used_by, DECIMAL) / sa.cast(accounts.c.licensed_seats, DECIMAL)
 WAS_CUSTOMER: Condition = accounts.c.arr_year_ago > 0
 started = sa.func.coalesce(accounts.c.customer_since, accounts.c.production_since)
 
@@ -39,6 +39,11 @@ def counted(scope: Scope) -> Iterator[Condition]:
     yield sa.or_(accounts.c.expected_close_on.is_(None), accounts.c.expected_close_on <= TODAY)
     if scope.team is not None:
         yield accounts.c.team == scope.team
+
+
+def within(day: sa.ColumnElement[Any], span: Span) -> Condition:
+    """Whether a day lies in a span. Not `BETWEEN`: PostgreSQL takes no collation there."""
+    return sa.and_(day >= span[0], day <= span[1])
 
 
 def summed(of: Any, where: Condition) -> sa.ColumnElement[Any]:
@@ -53,7 +58,7 @@ def held(where: Condition) -> sa.ColumnElement[int]:
 
 def renewing(today: date, days: int) -> Condition:
     """Whether the renewal lies within so many days ahead."""
-    return accounts.c.renewal_date.between(today, today + timedelta(days=days))
+    return within(accounts.c.renewal_date, (today, today + timedelta(days=days)))
 
 
 def conditions(today: date, limits: Limits) -> Mapping[str, Condition]:

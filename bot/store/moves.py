@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from bot.domain.sums import CategorySums, Moved, Moves
 from bot.ports.figures import Limits, Scope, Span
-from bot.store.measures import HERE, counted
+from bot.store.measures import HERE, counted, within
 from bot.store.tables import accounts, weeks
-from bot.store.types import Day
+from bot.store.types import WHOLE, Day
 from bot.store.week_sums import churn_gate, newest_in
 
+_NO_NUMBER = sa.cast(sa.null(), WHOLE)
+_NOTHING = (_NO_NUMBER.label("count"), _NO_NUMBER.label("arr"))
 _KINDS = ("changed", "rises", "falls", "before", "now", "count", "ends")
 
 
@@ -70,7 +72,7 @@ def _ends(before: Span, now: Span | None, *, newest: bool) -> _Ends:
 
 def _any_in(span: Span, account_id: Any, of: Any) -> sa.ColumnElement[bool]:
     """Whether a week is one of the account's in the span: as a rule there is one."""
-    return sa.and_(of.c.account_id == account_id, of.c.week_ending.between(*span))
+    return sa.and_(of.c.account_id == account_id, within(of.c.week_ending, span))
 
 
 def _moved(rows: Sequence[Any]) -> tuple[Moved, ...]:
@@ -121,26 +123,30 @@ def _asked(pairs: sa.CTE, ends: _Ends, limit: int) -> sa.CompoundSelect[Any]:
         _first("changed", pairs, changed, (), limit),
         _first("rises", pairs, sa.and_(here, by > 0), (by.desc(),), limit),
         _first("falls", pairs, sa.and_(here, by < 0), (by,), limit),
-        _by("before", pairs.c.category_before, pairs.c.arr_before, pairs.c.was_on.is_not(None)),
-        *([] if ends.now is None else [_by("now", pairs.c.category_now, pairs.c.arr_now, here)]),
-        sa.select(sa.literal("count"), *_blank(7), sa.func.count(), sa.null()).where(changed),
-        *(sa.select(sa.literal("ends"), sa.func.min(on), sa.func.max(on), *_blank(7)) for on in lasts),
+        _by(pairs, "before", pairs.c.category_before, pairs.c.arr_before, pairs.c.was_on.is_not(None)),
+        *([] if ends.now is None else [_by(pairs, "now", pairs.c.category_now, pairs.c.arr_now, here)]),
+        sa.select(sa.literal("count"), *_blank(pairs), sa.func.count(), _NO_NUMBER).where(changed),
+        *(
+            sa.select(sa.literal("ends"), *_blank(pairs, sa.func.min(on), sa.func.max(on)), *_NOTHING)
+            for on in lasts
+        ),
     )
 
 
 def _first(
     kind: str, pairs: sa.CTE, where: sa.ColumnElement[bool], order: tuple[Any, ...], limit: int
 ) -> sa.Select[Any]:
-    nothing = (sa.null().label("count"), sa.null().label("arr"))
     by_arr = sa.nulls_last(pairs.c.arr_now.desc())
-    row = sa.select(sa.literal(kind).label("kind"), *tuple(pairs.columns)[:7], *nothing).where(where)
+    row = sa.select(sa.literal(kind).label("kind"), *tuple(pairs.columns)[:7], *_NOTHING).where(where)
     return sa.select(row.order_by(*order, by_arr, pairs.c.id).limit(limit).subquery(kind))
 
 
-def _by(kind: str, category: Any, arr: Any, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    counts = (sa.func.count(), sa.func.sum(arr))
-    return sa.select(sa.literal(kind), category, *_blank(6), *counts).where(where).group_by(category)
+def _by(pairs: sa.CTE, kind: str, category: Any, arr: Any, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    counts = (sa.func.count(), sa.cast(sa.func.sum(arr), WHOLE))
+    return sa.select(sa.literal(kind), *_blank(pairs, category), *counts).where(where).group_by(category)
 
 
-def _blank(count: int) -> tuple[sa.Null, ...]:
-    return (sa.null(),) * count
+def _blank(pairs: sa.CTE, *filled: Any) -> tuple[Any, ...]:
+    """A row of the union: what is filled in first, and for the rest nothing of the right type."""
+    columns = tuple(pairs.columns)[len(filled) : 7]
+    return (*filled, *(sa.cast(sa.null(), column.type) for column in columns))

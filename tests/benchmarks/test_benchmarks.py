@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks import lookup, segments, writes
+from benchmarks import digest, lookup, segments, writes
 from benchmarks.__main__ import main
 from benchmarks.load import Load
 from benchmarks.names import invented, mistyped
@@ -41,6 +41,16 @@ def test_segments_give_seconds_over_the_book(tmp_path: Path) -> None:
     assert drift.ratio
     assert classified.goal == pytest.approx(0.002)
     assert "drift in this book" in drift.note
+
+
+def test_the_digest_gives_seconds_memory_and_the_loop(tmp_path: Path) -> None:
+    lines = digest.run(TINY, tmp_path)
+    whole = next(line for line in lines if line.goal == pytest.approx(0.004))
+    assert "200 accounts × 52 weeks" in whole.what
+    assert all(line.ratio and line.ratio > 0 for line in lines if "memory" not in line.what)
+    assert [line.what for line in lines[-2:]] == [
+        "cost of an account, 20 → 60", "cost of an account, 60 → 200",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "answered"), [("noop", False), ("fixed", True)])

@@ -82,20 +82,23 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
 
 @dataclass
 class ScriptedApp:
-    """Plays the app: opens a form when a command is typed, and answers what is submitted as the test says."""
+    """Plays the app: opens a form when a command is typed or a message's shortcut chosen, and answers as the test says."""
 
     server: StandinServer
     form: dict[str, Any] = field(default_factory=dict)
     submitted: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda _values: None
+    pressed: Callable[[dict[str, Any]], None] = lambda _payload: None
     heard: list[dict[str, Any]] = field(default_factory=list)
 
     async def deliver(self, envelope: Envelope) -> Any:
         payload = envelope.payload
         self.heard.append(payload)
-        if envelope.kind == "slash_commands":
+        if envelope.kind == "slash_commands" or payload.get("type") == "message_action":
             self.call("views.open", trigger_id=payload["trigger_id"], view=self.form)
         if payload.get("type") == "view_submission":
             return self.submitted(payload["view"]["state"]["values"])
+        if payload.get("type") == "block_actions":
+            self.pressed(payload)
         return None
 
     def call(self, method: str, **args: Any) -> dict[str, Any]:

@@ -70,6 +70,8 @@ async def test_nothing_is_said_in_a_shared_channel(demo: str, open_page) -> None
     outsider = await open_page(f"{demo}/#as=outsider&channel=shared-customer")
     await expect(outsider.locator("#place")).to_contain_text("shared-customer")
     await expect(outsider.locator("#messages .message")).to_have_count(0)
+    await outsider.locator("#line").press_sequentially("/acc")
+    await expect(outsider.locator("#composer .offers")).to_be_hidden()
     await say(outsider, "/account-health ostervane")
     await expect(outsider.locator("#status")).to_contain_text("not a valid command")
 

@@ -76,6 +76,26 @@ async def test_a_thread_is_opened_answered_and_counted(app, open_page) -> None:
     await expect(page.locator("#status")).to_contain_text("cannot be used in threads")
 
 
+async def test_a_message_taller_than_the_view_is_read_from_its_beginning(app, open_page) -> None:
+    page = await open_page(f"{app.server.base_url}/#as={TA}&channel=general")
+    await expect(page.locator("#place h2")).to_contain_text("general")
+    box = await page.locator("#messages").bounding_box()
+    for number in range(6):  # whatever stretch it stands in
+        app.says("general", f"No. {number}\n" + "and so on\n" * 60)
+        last = page.locator("#messages .message").last
+        await expect(last).to_contain_text(f"No. {number}")
+        await page.wait_for_function(
+            "(top) => Math.abs([...document.querySelectorAll('#messages .message')].at(-1).getBoundingClientRect().y - top) < 40",
+            arg=box["y"],
+        )
+        await page.locator("#messages").evaluate("(box) => { box.scrollTop = box.scrollHeight; }")
+    # Who read to its end is not taken back to its beginning by what happens elsewhere.
+    app.says("ta-leads", "Elsewhere")
+    await expect(page.locator("#sidebar button.unread", has_text="ta-leads")).to_be_visible()
+    below = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight"
+    assert await page.locator("#messages").evaluate(below) < 2
+
+
 async def test_the_address_names_who_acts_and_where(app, open_page) -> None:
     page = await open_page(f"{app.server.base_url}/#as={OTHER}&channel=ta-leads")
     await expect(page.locator("#acting option:checked")).to_have_text("Marcus Teague")

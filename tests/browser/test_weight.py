@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -13,6 +16,7 @@ from bot.standin.state import Message
 TA = "signe.aldstrom"
 MOST_BYTES = 200 * 1024
 LONGEST_TASK = 100
+LONG_ENOUGH = 5  # milliseconds of a task that tells whether the page had its processor
 WATCHED = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"]
 
 
@@ -49,8 +53,40 @@ def fill(app, count: int) -> None:
     workspace.changed()
 
 
-async def longest_task(app, browser: Browser, open_page) -> float:
-    """Milliseconds of work in the longest task while scrolling from the newest message to the first."""
+@dataclass(frozen=True)
+class Run:
+    """The longest task of one run in milliseconds, by the clock and on the processor; and how quiet it was."""
+
+    wall: float
+    busy: float
+    stretched: float  # how much longer tasks took than they were worked on
+
+    @property
+    def is_quiet(self) -> bool:
+        """The page had its processor whenever it wanted it: else the clock tells of others, not of the page."""
+        return self.stretched < 1.2
+
+
+def measured(traced: list[dict[str, Any]]) -> Run:
+    """What the page's main thread did."""
+    threads = {
+        (one["pid"], one["tid"]): one["args"]["name"] for one in traced if one["name"] == "thread_name"
+    }
+    tasks = [
+        (one["dur"] / 1000, one.get("tdur", 0) / 1000)
+        for one in traced
+        if one["name"] == "RunTask"
+        and threads.get((one["pid"], one["tid"])) == "CrRendererMain"
+        and "dur" in one
+    ]
+    assert len(tasks) > 500
+    walls, busy = zip(*tasks, strict=True)
+    long = [(wall, work) for wall, work in tasks if wall > LONG_ENOUGH]
+    return Run(max(walls), max(busy), sum(wall for wall, _ in long) / sum(work for _, work in long))
+
+
+async def scrolled_up(app, browser: Browser, open_page) -> Run:
+    """Scroll from the newest message to the first, faster than anybody reads."""
     page = await open_page(f"{app.server.base_url}/#as={TA}&channel=general")
     await expect(page.locator("#messages .message")).to_have_count(100)
     await page.wait_for_timeout(300)
@@ -63,17 +99,45 @@ async def longest_task(app, browser: Browser, open_page) -> float:
             break
     traced = json.loads(await browser.stop_tracing())["traceEvents"]
     await expect(page.locator("#messages .message")).to_have_count(1000)
-    tasks = [one["tdur"] / 1000 for one in traced if one["name"] == "RunTask" and "tdur" in one]
-    assert len(tasks) > 1000
-    return max(tasks)
+    await page.context.close()
+    return measured(traced)
 
 
 @pytest.mark.alone
 async def test_a_thousand_messages_scroll_without_a_long_task(app, browser: Browser, open_page) -> None:
     fill(app, 1000)
-    # A task's own time on a processor, since a busy machine stretches every task; even so, caches and collections
-    # of others are in it, and one quiet run of three is enough.
-    measured: list[float] = []
-    while len(measured) < 3 and min(measured, default=LONGEST_TASK + 1) > LONGEST_TASK:
-        measured.append(await longest_task(app, browser, open_page))
-    assert min(measured) <= LONGEST_TASK, measured
+    runs: list[Run] = []
+    # Three quiet runs, by the clock. One in which others had the processor is made again, four times at most.
+    while len(runs) < 7 and sum(one.is_quiet for one in runs) < 3:
+        runs.append(await scrolled_up(app, browser, open_page))
+    quiet = [one for one in runs if one.is_quiet]
+    if len(quiet) == 3:
+        assert median(one.wall for one in quiet) <= LONGEST_TASK, runs
+        assert max(one.busy for one in quiet) <= LONGEST_TASK, runs
+    else:  # a machine that was never quiet can only tell what the page itself worked
+        assert median(one.busy for one in runs) <= LONGEST_TASK, runs
+
+
+BELOW = "(box) => box.scrollHeight - box.scrollTop - box.clientHeight"  # pixels
+
+
+async def test_older_messages_come_while_one_scrolls_and_nothing_jumps(app, open_page) -> None:
+    fill(app, 300)
+    page = await open_page(f"{app.server.base_url}/#as={TA}&channel=general")
+    messages = page.locator("#messages .message")
+    await expect(messages).to_have_count(100)
+    assert await page.locator("#messages").evaluate(BELOW) < 2
+    # In one go, since older messages come as soon as one is near the oldest.
+    said, before = await messages.nth(9).evaluate(
+        "(one) => { one.closest('#messages').scrollTop = 200; return [one.dataset.ts, one.getBoundingClientRect().y]; }"
+    )
+    same = page.locator(f"[data-ts='{said}']")
+    await expect(messages).to_have_count(150)
+    assert abs((await same.bounding_box())["y"] - before) < 40
+    stamps = await messages.evaluate_all("all => all.map((one) => one.dataset.ts)")
+    assert stamps == sorted(stamps)
+    # News come in while one reads what is old: nothing of it is lost, and one stays where one is.
+    app.says("general", "News")
+    await expect(messages).to_have_count(151)
+    await expect(messages.last).to_contain_text("News")
+    assert abs((await same.bounding_box())["y"] - before) < 40

@@ -11,7 +11,8 @@ import pytest
 
 from bot.asks import Due
 from bot.domain.person import Role, Team
-from bot.features.digest import jobs
+from bot.domain.schedule import IsoWeek
+from bot.features.digest import jobs, posting, rules
 from bot.ports import Ports
 from bot.ports.digests import Subscription
 from bot.ports.jobs import DueWork, WorkState
@@ -102,7 +103,9 @@ class House:
         settled = replace(settled, channel_id=held.channel_id)
         async with self.ports.work.transaction() as tx:
             await self.messages.settle(tx, key, settled, self.clock.now())
-        return await self.run("digest.settled", f"then:{key}:{revision}", held.subject)
+        if not held.then:
+            return ""
+        return await self.run(held.then, f"then:{key}:{revision}", held.subject)
 
     async def said(self, prefix: str) -> list[Outgoing]:
         return list(reversed(await self.ports.outgoing.list_outgoing(prefix=prefix)))
@@ -297,13 +300,33 @@ async def test_work_that_is_given_up_is_told_and_does_not_end_the_series(house: 
     assert await house.planned() == [(f"digest:{kept.id}:2026-W48", MONDAY + timedelta(days=7))]
 
 
-async def test_a_lost_plan_is_mended_within_the_hour(house: House, here: str) -> None:
+async def test_a_lost_plan_is_mended_within_a_day(house: House, here: str) -> None:
     kept = await house.subscribe(here)
     async with house.ports.work.transaction() as tx:
         await house.ports.jobs.cancel_later(tx, f"digest:{kept.id}:2026-W47")
     assert await house.run("digest.tend") == "1 planned that were not"
     assert await house.planned() == [(f"digest:{kept.id}:2026-W47", MONDAY)]
     assert await house.run("digest.tend") == "0 planned that were not"
+
+
+async def test_a_plan_that_was_lost_before_it_was_due_is_made_up_for(house: House, here: str) -> None:
+    """Nothing is planned; the next tending comes twelve hours after it was due."""
+    kept = await house.subscribe(here)
+    async with house.ports.work.transaction() as tx:
+        await house.ports.jobs.cancel_later(tx, f"digest:{kept.id}:2026-W47")
+    house.clock.at = MONDAY + timedelta(hours=12)
+    await house.run("digest.tend")
+    assert await house.planned() == [(f"digest:{kept.id}:2026-W47", MONDAY)]
+    assert await house.run_due() == ["posted late"]
+    assert [day for _, day in await house.planned()] == [MONDAY + timedelta(days=7)]
+
+
+async def test_tending_does_not_bring_back_a_week_from_before_it_was_subscribed(
+    house: House, here: str
+) -> None:
+    house.clock.at = MONDAY + timedelta(hours=2)
+    kept = await house.subscribe(here)
+    assert await house.planned() == [(f"digest:{kept.id}:2026-W48", MONDAY + timedelta(days=7))]
 
 
 async def test_a_change_after_the_week_was_posted_starts_with_the_next(
@@ -414,8 +437,8 @@ async def test_a_correction_that_fails_is_told(
     assert "could not be corrected: message_not_found" in note
 
 
-async def test_the_agenda_comes_once_in_the_thread(
-    house: House, here: str, press: Say, person: Callable[..., Any]
+async def test_the_agenda_comes_once_in_the_thread_and_is_corrected_with_it(
+    house: House, here: str, say: Say, press: Say, person: Callable[..., Any]
 ) -> None:
     kept = await house.subscribe(here)
     slot = f"digest:{kept.id}:2026-W47"
@@ -430,6 +453,25 @@ async def test_the_agenda_comes_once_in_the_thread(
     assert "already" in (await press("digest.agenda", token, who, ports=house.ports)).text
     (agenda,) = await house.said(f"{slot}:agenda")
     assert (agenda.reply_to, agenda.channel_id) == (f"{slot}:head", here)
+    await say("/kpi-digest now", person(Role.TA), channel=here, ports=house.ports)
+    assert [one.revision for one in await house.said(f"{slot}:agenda")] == [2]
+
+
+async def test_a_digest_beside_all_subscriptions_is_posted_once_and_corrected(
+    house: House, here: str
+) -> None:
+    """As `ta-bot digest post CHANNEL --team digital` asks for it."""
+    once = rules.Once(channel_id=here, teams=(Team.DIGITAL,), week=IsoWeek(2026, 46))
+    assert rules.read_once(once.subject) == once
+    for _ in range(2):
+        await house.run("digest.once", once.key, once.subject)
+    said = await house.said("digest-once:")
+    assert said[0].key == f"digest-once:{here}:2026-W46:digital:head"
+    assert {one.revision for one in said} == {1}
+    assert {(one.channel_id, one.then) for one in said} == {(here, "")}
+    await house.settle(said[0].key, MessageState.SENT)
+    await posting.correct_once(house.ports, once)
+    assert [one.revision for one in await house.said(f"{once.key}:head")] == [2]
 
 
 async def test_a_previews_agenda_is_for_the_asker(press: Say, person: Callable[..., Any]) -> None:

@@ -19,7 +19,7 @@ from bot.ports.digests import Subscription
 from bot.ports.jobs import WorkState
 from bot.slack.views import modal as as_json
 from bot.standin.server import StandinServer
-from bot.standin.validate import view_problems
+from bot.standin.validate import problems, view_problems
 from bot.standin.workspace import (
     ARCHIVED_CHANNEL,
     GUEST_CHANNEL,
@@ -292,6 +292,24 @@ async def test_a_preview_is_for_the_asker_and_their_team(say: Say, person: Calla
         assert said in _words(message).casefold()
     with pytest.raises(WrongUsage, match="that week has not begun"):
         await say("/kpi-digest preview 2027-W20", person(Role.TA))
+
+
+async def test_a_week_without_data_says_so_and_shows_no_figure(say: Say, person: Callable[..., Any]) -> None:
+    """In a preview, and where somebody presses what it carries."""
+    words = _words(await say("/kpi-digest preview scaled 2020-W53", person(Role.TA)))
+    assert "2020" in words
+    assert "0 %" not in words
+    assert "digest.csv" not in words
+
+
+async def test_every_team_and_week_of_the_demo_fits_into_a_message(
+    say: Say, person: Callable[..., Any]
+) -> None:
+    for team in ("enterprise", "scaled", "digital", "all", "scaled digital"):
+        for week in ("", "W48", "W46", "W30"):
+            message = await say(f"/kpi-digest preview {team} {week}", person(Role.LEADER))
+            for blocks in (message.blocks, message.plain):
+                assert problems([dict(block) for block in blocks], "message") == []
 
 
 async def test_letters_find_zones_and_countries(suggest: Say) -> None:

@@ -43,7 +43,7 @@ from bot.domain.schedule import IsoWeek
 from bot.standin.validate import problems, walk
 
 NOW = datetime(2026, 11, 16, 8, tzinfo=UTC)
-WEEK = IsoWeek(2026, 47)
+WEEK = IsoWeek(2026, 46)
 POLICY = policy_module.load()
 NATIVE = ("data_table", "data_visualization")
 RED, YELLOW, GREEN = Category.RED, Category.YELLOW, Category.GREEN
@@ -385,7 +385,15 @@ CASES: dict[str, Callable[[], Digest]] = {
     "late": lambda: _of(team_digest(), late_for=NOW - timedelta(hours=7)),
     "corrected": lambda: _of(team_digest(), corrected_at=NOW + timedelta(hours=2)),
     "withheld": lambda: _of(_withheld()),
-    "history": lambda: _of(team_digest(book=(), out=(), history=True)),
+    "history": lambda: _of(
+        team_digest(
+            book=(),
+            out=(),
+            attention=(),
+            history=True,
+            notes=("Read from the weekly history, which keeps no goals, attention lists or book by TA.",),
+        )
+    ),
     "organisation": lambda: _of(team_digest(None)),
     "two_teams": lambda: _of(
         team_digest(Team.SCALED),
@@ -400,6 +408,20 @@ CASES: dict[str, Callable[[], Digest]] = {
     ),
     "one_without_data": lambda: _of(
         team_digest(Team.SCALED), team_digest(Team.DIGITAL, **NOTHING, no_data="no account has any usage")
+    ),
+    "all_withheld": lambda: _of(
+        *(
+            replace(
+                too_much(_hostile, team, HOSTILE[3]),
+                headlines=tuple(
+                    replace(one, value=Unknown("old"), met=None, withheld="a&" * 900)
+                    for one in headlines(Team.ENTERPRISE)
+                ),
+                notes=tuple("b&" * 900 + str(at) for at in range(9)),
+                sources=tuple(replace(one, sources=("c&" * 99,) * 6) for one in sources(withheld=True)),
+            )
+            for team in Team
+        )
     ),
     "too_much": lambda: _of(
         *(

@@ -209,3 +209,14 @@ async def test_people_by_address(build, slack):
     assert await directory.find_user_id("U1@example.com") == "U1"
     assert await directory.find_user_id("guest@example.com") is None
     assert await directory.find_user_id("nobody@example.com") is None
+
+
+async def test_many_addresses_are_found_in_one_sweep_and_outsiders_in_none(build, slack):
+    directory = build().side.directory
+    wanted = [f"{one}@example.com" for one in ("U1", "u2", "uguest", "ufar", "ustrange", "ugone", "nobody")]
+    assert await directory.find_user_ids(wanted) == {"U1@example.com": "U1", "u2@example.com": "U2"}
+    assert slack.count("users.list") == 1
+    assert slack.count("users.lookupByEmail") == 0
+    slack.broken["users.list"] = lambda _: {"ok": False, "error": "fatal_error"}
+    directory.forget_all()
+    assert await directory.find_user_ids(wanted) == {}

@@ -10,14 +10,18 @@ import pytest
 from bot.standin import manifest, presence, shortcuts
 from bot.standin.actors import CannotDo
 from bot.standin.server import StandinServer
+from bot.standin.workspace import OUTSIDER
 
 ANA, BEN = "ana.lee@ta.example", "ben.ode@ta.example"
 
 
-async def page(server: StandinServer, user: str = ANA, **more: str) -> dict[str, Any]:
+async def get(server: StandinServer, path: str, **asked: str) -> dict[str, Any]:
     async with aiohttp.ClientSession(server.base_url) as web:
-        asked = {"user": user, "channel": "general", **more}
-        return dict(await (await web.get("/control/page", params=asked)).json())
+        return dict(await (await web.get(f"/control/{path}", params=asked)).json())
+
+
+async def page(server: StandinServer, user: str = ANA, **more: str) -> dict[str, Any]:
+    return await get(server, "page", user=user, **{"channel": "general", **more})
 
 
 async def post(server: StandinServer, path: str, **body: Any) -> dict[str, Any]:
@@ -39,11 +43,17 @@ async def test_replies_stand_in_their_thread(server: StandinServer) -> None:
         await server.people.type(BEN, "general", "Hm", thread="1.1")
 
 
-async def test_only_the_newest_are_told_and_that_there_are_more(server: StandinServer) -> None:
+async def test_only_the_newest_are_told_and_how_many_are_earlier(server: StandinServer) -> None:
     for number in range(5):
         await server.people.type(ANA, "general", f"{number}")
     seen = await page(server, last="2")
-    assert ([one["text"] for one in seen["messages"]], seen["more"]) == (["3", "4"], True)
+    assert ([one["text"] for one in seen["messages"]], seen["earlier"]) == (["3", "4"], 3)
+    first = seen["messages"][0]["ts"]
+    before = await get(server, "older", user=ANA, channel="general", before=first, last="2")
+    assert ([one["text"] for one in before["messages"]], before["earlier"]) == (["1", "2"], 1)
+    since = await page(server, **{"from": before["messages"][0]["ts"], "last": "2"})
+    assert ([one["text"] for one in since["messages"]], since["earlier"]) == (["1", "2", "3", "4"], 1)
+    assert not (await get(server, "older", user="nobody", channel="general"))["ok"]
 
 
 async def test_what_others_said_is_unread_until_it_is_read(server: StandinServer) -> None:
@@ -98,3 +108,9 @@ def test_shortcuts_are_read_from_the_manifest() -> None:
             name="Explain", kind="message", callback_id="explain", description="Says what it means"
         ),
     )
+
+
+async def test_people_of_another_organisation_are_offered_nothing_of_the_app(server: StandinServer) -> None:
+    outsider = await page(server, OUTSIDER, channel="shared-customer")
+    assert (outsider["commands"], outsider["shortcuts"]) == ([], [])
+    assert (await page(server))["commands"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.asks import Due
 from bot.domain.schedule import IsoWeek
@@ -19,6 +19,8 @@ from bot.ports.jobs import Job, WorkState
 from bot.ports.outgoing import MessageState, Outgoing
 
 TEND = "digest.tend"
+LOOKS_BACK = timedelta(days=1)
+"""How far back a slot that was lost is made up for."""
 _OPEN = (WorkState.PLANNED, WorkState.STARTED)
 
 
@@ -58,12 +60,7 @@ async def _post(ports: Ports, subscription: Subscription, week: IsoWeek, late_fo
 
 async def post_once(due: Due, ports: Ports) -> str:
     """Post a digest that an operator asked for, in a channel without a subscription; operators hear if it fails."""
-    once = rules.read_once(due.subject)
-    key = f"{due.key}:{rules.HEAD}"
-    target = posting.Target(channel_id=once.channel_id, teams=once.teams)
-    said = await posting.make(ports, target, once.week, key)
-    async with ports.work.transaction() as tx:
-        await posting.post(tx, ports, target, key, said)
+    await posting.post_once(ports, rules.read_once(due.subject))
     return "posted"
 
 
@@ -152,13 +149,16 @@ async def _tell(ports: Ports, subscription: Subscription, message: Outgoing) -> 
 
 
 async def tend(due: Due, ports: Ports) -> str:  # noqa: ARG001 - every job is told what is due
-    """Keep a next slot planned for every subscription that is active, whatever was lost."""
+    """Keep a next slot planned for every subscription that is active, whatever was lost; also what was due in the
+    last day, which is posted late.
+    """
     mended = 0
     for subscription in await ports.digests.list_subscriptions():
         prefix = planning.prefix_of(subscription)
         if subscription.paused or await ports.jobs.list_work(prefix=prefix, states=_OPEN, limit=1):
             continue
-        plan = await planning.prepare(ports, subscription)
+        since = max(subscription.created_at, ports.clock.now() - LOOKS_BACK)
+        plan = await planning.prepare(ports, subscription, since)
         async with ports.work.transaction() as tx:
             await planning.plan_next(tx, ports, subscription, plan)
         mended += 1

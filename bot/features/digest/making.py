@@ -20,16 +20,20 @@ make = make_digest
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A digest in words: what stands in the channel, and what follows in its thread, by the name of its part."""
+    """A digest in words: what stands in the channel, what follows in its thread by the name of its part, and the
+    agenda, which comes when somebody asks for it.
+    """
 
     head: Message
     replies: Sequence[tuple[str, Message]]
+    agenda: Message
 
 
 def say(ports: Ports, digest: Digest, token: Token) -> Said:
     """The digest for a channel."""
     policy = ports.policy.digest
-    return Said(views.head(digest, policy, str(token)), views.replies(digest, policy))
+    head, replies = views.head(digest, policy, str(token)), views.replies(digest, policy)
+    return Said(head, replies, views.agenda(digest, policy))
 
 
 async def shown(ports: Ports, teams: tuple[Team, ...], week: IsoWeek) -> Message:

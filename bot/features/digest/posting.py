@@ -135,6 +135,7 @@ async def post(tx: Transaction, ports: Ports, target: Target, key: str, said: Sa
 async def correct(tx: Transaction, ports: Ports, target: Target, key: str, said: Said) -> None:
     """Put new words in the place of a digest's messages; a part that was not there is added."""
     await ports.outgoing.edit_later(tx, key, said.head)
+    await ports.outgoing.edit_later(tx, rules.part_key(key, rules.AGENDA), said.agenda)
     for part, message in said.replies:
         part_key = rules.part_key(key, part)
         if not await ports.outgoing.edit_later(tx, part_key, message):
@@ -189,3 +190,21 @@ async def _own_work(ports: Ports, held: Subscription, slot: Slot) -> Taken | Non
             return Taken.PLANNED
     work = await ports.jobs.find_work(slot.key)
     return Taken.RUNNING if work is not None and work.state is WorkState.STARTED else None
+
+
+async def post_once(ports: Ports, once: rules.Once) -> None:
+    """Post a digest beside all subscriptions; what stands already stays as it is."""
+    target = Target(channel_id=once.channel_id, teams=once.teams)
+    said = await make(ports, target, once.week, once.head)
+    async with ports.work.transaction() as tx:
+        await post(tx, ports, target, once.head, said)
+
+
+async def correct_once(ports: Ports, once: rules.Once) -> None:
+    """Bring up to date what was posted beside all subscriptions; nothing happens while it is not there."""
+    target = Target(channel_id=once.channel_id, teams=once.teams)
+    if await ports.outgoing.find_outgoing(once.head) is None:
+        return
+    said = await make(ports, target, once.week, once.head, corrected_at=ports.clock.now())
+    async with ports.work.transaction() as tx:
+        await correct(tx, ports, target, once.head, said)

@@ -127,6 +127,11 @@ class Once:
         return f"digest-once:{self.channel_id}:{self.week}:{'+'.join(self.teams) or 'all'}"
 
     @property
+    def head(self) -> str:
+        """The key of its first message."""
+        return f"{self.key}:{HEAD}"
+
+    @property
     def subject(self) -> str:
         """What the work is about, to be read again."""
         return f"{self.channel_id} {Token(teams=self.teams, week=self.week)}"

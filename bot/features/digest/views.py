@@ -24,6 +24,8 @@ LINKS = (
 PREVIEWED = 3
 """Accounts of each list in a preview."""
 ASKS, ASKS_SIZE = 10, 1_500
+NOTES = 3
+"""Sentences about the whole under the head."""
 ROOM = limits.MESSAGE_CHARS - 300
 
 
@@ -71,7 +73,7 @@ def _dated(digest: Digest) -> Iterator[str]:
     if digest.corrected_at:
         yield f":pencil2: *Corrected* {text.moment(digest.corrected_at)}"
     if any(team.history for team in digest.teams):
-        yield ":clock3: *A past week*, read from the weekly history: what that does not record is unknown here"
+        yield ":clock3: *A past week*, read from the weekly history"
 
 
 def _section(team: TeamDigest, rules: DigestRules, *, named: bool) -> Iterator[Block]:
@@ -97,7 +99,8 @@ def _lines(team: TeamDigest, rules: DigestRules) -> Iterator[str]:
     if health := kpis.categories_in_short(team):
         yield f"*Health* {health}"
     yield f"*Movers* {lists.movers_in_short(team)}"
-    yield f"*Attention* {lists.attention_in_short(team, rules) or 'nothing waits'}"
+    if waits := lists.attention_in_short(team, rules):
+        yield f"*Attention* {waits}"
     if team.out:
         yield f"*Out* {lists.out_in_short(team)}"
 
@@ -110,6 +113,8 @@ def _charts(digest: Digest) -> list[charts.Course]:
 
 def _foot(digest: Digest, rules: DigestRules) -> list[Block]:
     said = list(dict.fromkeys(note for team in digest.teams if (note := kpis.notes(team))))
+    more = dict.fromkeys(note for team in digest.teams for note in team.notes)
+    said += [listing.within(note, 240) for note in list(more)[:NOTES]]
     changes = kpis.compared(digest.teams)
     said += [". ".join(part for part in (changes, *_next_figures(digest)) if part)]
     said = [line for line in (*said, *_links(rules)) if line]
@@ -146,10 +151,12 @@ def _team_gist(team: TeamDigest, rules: DigestRules) -> str:
     name = listing.within(team.name, 60)
     if team.no_data:
         return f"{name}: no data, {listing.within(team.no_data, 200)}."
-    attention = lists.attention_in_short(team, rules) or "nothing waits"
-    movers = listing.bare(lists.movers_in_short(team))
-    said = f"{name}: {kpis.in_words(team)}. Movers: {movers}. Attention: {attention}."
-    return f"{said} Out: {lists.out_in_short(team)}." if team.out else said
+    said = [f"{name}: {kpis.in_words(team)}", f"Movers: {listing.bare(lists.movers_in_short(team))}"]
+    if waits := lists.attention_in_short(team, rules):
+        said.append(f"Attention: {waits}")
+    if team.out:
+        said.append(f"Out: {lists.out_in_short(team)}")
+    return ". ".join(said) + "."
 
 
 def _named(digest: Digest) -> tuple[str, ...]:

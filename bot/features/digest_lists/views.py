@@ -172,14 +172,14 @@ def _scores(one: Mover) -> str:
 
 
 def attention_in_short(team: TeamDigest, rules: DigestRules) -> str:
-    """How many accounts each list of attention holds, in one line; empty where none does."""
+    """How many accounts each list of attention holds, in one line; empty where a past week keeps none."""
     said = []
     for kind in KINDS:
         count = _total(team, kind, len(_of(team, kind)))
         if count:
             by = ", ".join(f"{many:,} {one}" for one, many in _renewals(team)) if kind == RENEWAL else ""
             said.append(f"{_counted(kind, count, rules)}{f' ({by})' if by else ''}")
-    return " · ".join(said)
+    return " · ".join(said) or ("" if team.history else "nothing waits")
 
 
 def _of(team: TeamDigest, kind: str) -> list[Attention]:
@@ -226,7 +226,8 @@ def attention_list(
     heading = "Lighthouse updates due" if number and kind == LIGHTHOUSE else _heading(kind, rules)
     heading = f"{number}{heading}"
     if not found:
-        return [build.section(f"*{heading}:* none")] if number else [], []
+        none = "not kept for a past week" if team.history else "none"
+        return [build.section(f"*{heading}:* {none}")] if number else [], []
     total = _total(team, kind, len(found))
     by = [f"{text.CIRCLES[one]} {count:,} {one}" for one, count in _renewals(team) if kind == RENEWAL]
     lines = [_attention(one, quiet=quiet) for one in found[: most or rules.shown]]
@@ -276,7 +277,8 @@ def _book_page(
     team: TeamDigest, rows: Sequence[Sequence[native.Cell]], at: int, total: int, *, last: bool
 ) -> Message:
     title = f"Book of business by TA, {listing.within(team.name, 60)}"
-    span = text.plural(total, "line") if len(rows) == total else f"{at + 1} to {at + len(rows)} of {total:,}"
+    named = sum(1 for one in team.book if one.owner)
+    span = text.plural(named, "TA") if len(rows) == total else f"{at + 1} to {at + len(rows)} of {total:,}"
     head: Block = build.section(f"*{title}* · {span}")
     table = native.data_table("By TA, most ARR first", BOOK_HEAD, rows, min(len(rows), 15))
     hidden = total - at - len(rows) if last else 0

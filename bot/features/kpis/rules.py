@@ -151,17 +151,16 @@ def _value(kpi: Kpi, read: Read) -> Fact[float]:
     if kpi is Kpi.VALUE_REALIZATION and read.now is None:
         return Unknown(f"not kept: {NO_GOALS}")
     found = ratio(kpi, read.current)
-    stamp = _stamp(kpi, read)
-    return Unknown(NO_DATA[kpi]) if found is None or stamp is None else Known(found, stamp)
+    return Unknown(NO_DATA[kpi]) if found is None else Known(found, _stamp(kpi, read))
 
 
-def _stamp(kpi: Kpi, read: Read) -> Stamp | None:
+def _stamp(kpi: Kpi, read: Read) -> Stamp:
     """A sum is as old as its oldest part, and comes from wherever its parts do."""
     if read.now is None:
         return Stamp(" + ".join(read.sources), datetime.combine(read.on, time(), UTC))
     ages = [age for age in read.ages if age.group in GROUPS[kpi] and age.oldest]
-    if not ages:
-        return None
+    if not ages:  # every account of it has churned: their zeros are the book's own
+        return Stamp("the book", read.at, assumed=True)
     sources = dict.fromkeys(source for age in ages for source in age.sources)
     oldest = min(age.oldest for age in ages if age.oldest)
     return Stamp(" + ".join(sources), oldest, any(age.assumed for age in ages))
@@ -174,8 +173,8 @@ def _median(kpi: Kpi, read: Read) -> Fact[float] | None:
         Kpi.UTILIZATION: read.now.median_utilization,
         Kpi.CONSUMPTION: read.now.median_consumption,
     }
-    median, stamp = medians.get(kpi), _stamp(kpi, read)
-    return None if median is None or stamp is None else Known(median, stamp)
+    median = medians.get(kpi)
+    return None if median is None else Known(median, _stamp(kpi, read))
 
 
 def _before(kpi: Kpi, read: Read) -> tuple[float | None, str]:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from bot.domain import digest, health
 from bot.domain.account import Group, Week
 from bot.domain.digest import Attention, CategoryCount, Digest, Mover, Outing, TeamDigest
-from bot.domain.person import Team
+from bot.domain.person import Person, Team
 from bot.domain.provenance import Known
 from bot.domain.schedule import IsoWeek
 from bot.domain.sums import Breakdown, Flagged, Moved, Moves
@@ -220,7 +220,15 @@ async def _staff(asked: _Asked) -> lists.Staff:
     until: dict[str, date] = {}
     for one in away:
         until[one.email] = max(one.ends_on, until.get(one.email, one.ends_on))
-    return lists.Staff(people={person.email: person for person in people}, away=until, covers=covers)
+    known = await _in_slack(asked, people)
+    return lists.Staff(people={person.email: person for person in known}, away=until, covers=covers)
+
+
+async def _in_slack(asked: _Asked, people: Sequence[Person]) -> Sequence[Person]:
+    """The people, with the Slack ids of those who may be mentioned where the book does not have them."""
+    missing = {person.email for person in people if person.team and not person.slack_user_id}
+    ids = await asked.ports.directory.find_user_ids(missing) if missing else {}
+    return [replace(one, slack_user_id=ids[one.email]) if one.email in ids else one for one in people]
 
 
 async def _out(asked: _Asked, staff: lists.Staff) -> tuple[Outing, ...]:

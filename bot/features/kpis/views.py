@@ -27,6 +27,7 @@ DEFINITIONS: Mapping[Kpi, str] = {
     Kpi.AVERAGE_HEALTH: "The mean of the health scores of the accounts, as Vitally computes them.",
 }
 """Each KPI in the handbook's words; a missing or zero denominator gives no data, never 0 %."""
+NO_CHANGE = "±\u00a00"
 UNKNOWN, WITHHELD = "?", "⊘"
 VERDICTS = {True: ("✓", "met"), False: ("✗", "missed"), None: ("–", "")}
 CATEGORIES = (Category.GREEN, Category.YELLOW, Category.RED, None)
@@ -39,21 +40,23 @@ def in_short(team: TeamDigest) -> str:
 
 
 def _short(one: Headline) -> str:
-    median = f"median {_value(one.kpi, one.median)}" if isinstance(one.median, Known) else ""
-    return f"{_stated(one, _by(one))} · {median}" if median else _stated(one, _by(one))
+    said = _stated(one, _by(one))
+    if isinstance(one.value, Known) and isinstance(one.median, Known):
+        said += f" · median {_value(one.kpi, one.median)}"
+    return said
 
 
 def _stated(one: Headline, by: str = "", name: str = "") -> str:
     """The mark, the name, the value, perhaps its change, and what is expected; or in its place why there is none."""
     title = name or KPI_TITLES[one.kpi]
     if one.withheld:
-        return f"{WITHHELD} *{title}* withheld: {listing.within(one.withheld, 160)}"
+        return f"{WITHHELD} *{title}* withheld: {listing.within(one.withheld, 170)}"
     if isinstance(one.value, Unknown):
         return f"{UNKNOWN} *{title}* unknown: {listing.within(one.value.reason, 160)}"
     mark, word = VERDICTS[one.met]
     expected = _expected(one)
-    if one.target.at_least is not None:
-        expected = f"target {expected} {word}".rstrip()
+    if expected:
+        expected = f"target{':' if one.target.at_least is None else ''} {expected} {word}".rstrip()
     value = f"{mark} *{title} {_value(one.kpi, one.value)}* {by}".rstrip()
     return f"{value} · {expected}" if expected else value
 
@@ -193,7 +196,7 @@ def _circle(one: CategoryCount) -> str:
 
 
 def _word(one: CategoryCount) -> str:
-    return one.category or "without a category"
+    return one.category or "unknown"
 
 
 def _moved(one: CategoryCount) -> str:
@@ -201,11 +204,11 @@ def _moved(one: CategoryCount) -> str:
 
 
 def _more(count: int) -> str:
-    return f"{'▲' if count > 0 else '▼'} {abs(count):,}" if count else "± 0"
+    return f"{'▲' if count > 0 else '▼'} {abs(count):,}" if count else NO_CHANGE
 
 
 def _more_money(cents: int) -> str:
-    return f"{'▲' if cents > 0 else '▼'} {text.money(abs(cents))}" if cents else "± 0"
+    return f"{'▲' if cents > 0 else '▼'} {text.money(abs(cents))}" if cents else NO_CHANGE
 
 
 def _categories(team: TeamDigest) -> list[Block]:

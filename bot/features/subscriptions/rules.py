@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -193,6 +193,7 @@ class Event:
     state: MessageState | None = None
     permalink: str = ""
     note: str = ""
+    corrected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,8 +217,11 @@ def events_of(heads: Iterable[Outgoing], works: Iterable[DueWork]) -> tuple[Even
             week = week_of_key(head.key)
             event = Event(
                 week=week,
-                at=head.settled_at or head.asked_at,
+                at=datetime.fromtimestamp(float(head.ts), UTC)
+                if head.ts
+                else head.settled_at or head.asked_at,
                 state=head.state,
+                corrected_at=head.settled_at if head.ts and head.sent_revision > 1 else None,
                 permalink=head.permalink,
                 note=head.note,
             )

@@ -184,7 +184,8 @@ def _event(event: Event) -> str:
     at = f" {text.moment(event.at)}" if event.at else ""
     if event.state is MessageState.SENT:
         link = f" · {text.link(event.permalink, 'open')}" if event.permalink else ""
-        return f"• Week {event.week}: posted{at}{link}"
+        corrected = f", corrected {text.moment(event.corrected_at)}" if event.corrected_at else ""
+        return f"• Week {event.week}: posted{at}{corrected}{link}"
     if event.state is not None:
         why = f": {text.escape(text.one_line(event.note, 200))}" if event.note else ""
         return f"• Week {event.week}: {_STATES[event.state]}{at}{why}"

@@ -8,10 +8,12 @@ import { drawModal, forgetModals, listenToModal } from "/page/modal.js";
 import { drawActing, drawMe, drawPlace, drawSidebar } from "/page/sidebar.js";
 import { act, call, channelName, channelOf, isApp, mine, page, tell } from "/page/state.js";
 
-const NEWEST = 100, OLDER = 8; // as many messages are shown at first, and as many more each time one scrolls up
+const OLDER = 50; // as many more messages are asked for each time one scrolls up
+const NEAR = 1200; // pixels from the oldest message shown
 const messages = log(at("messages"), { openThread });
 const replies = log(at("replies"), { openThread });
 const main = composer(at("composer"), { id: "line", label: "Message", where: () => ({ channel: page.channel }) });
+let allShown = false;
 const answer = composer(at("reply"), { id: "reply-line", label: "Reply …", where: () => ({ channel: page.channel, thread: page.thread }) });
 
 // ---- the address: #as=handle&channel=name&thread=ts&tab=home
@@ -50,7 +52,7 @@ function usualPlace() {
 // ---- going somewhere
 
 function arrive() {
-  page.last = NEWEST;
+  page.from = "";
   page.newSince = null;
   messages.forget();
   replies.forget();
@@ -123,7 +125,7 @@ function draw() {
   at("messages").hidden = at("composer").hidden = home;
   at("home").hidden = !home;
   if (home) drawHome();
-  else messages.show(page.seen.messages, { newSince: page.newSince, beginning: page.seen.more || !channel ? "" : `${channel.kind === "public" ? "#" : ""}${channelName(channel)}` });
+  else drawMessages(channel);
   if (channel) main.say(`Message ${channel.kind === "public" ? "#" : ""}${channelName(channel)}`);
   at("thread").hidden = !page.thread;
   document.body.classList.toggle("with-thread", Boolean(page.thread));
@@ -131,6 +133,14 @@ function draw() {
   drawModal();
   drawDemo();
   document.title = `${channel ? channelName(channel) : "…"} · ${page.seen.team.name}`;
+}
+
+async function drawMessages(channel) {
+  const { messages: said, earlier } = page.seen;
+  const beginning = earlier || !channel ? "" : `${channel.kind === "public" ? "#" : ""}${channelName(channel)}`;
+  allShown = false;
+  allShown = await messages.show(said, { newSince: page.newSince, earlier, beginning });
+  older();
 }
 
 function markRead() {
@@ -150,11 +160,12 @@ async function watch() {
   const { signal } = stopping;
   for (let since = ""; own === round;) {
     try {
-      const asked = new URLSearchParams({ user: page.user || "", channel: page.channel, thread: page.thread, last: page.last, since });
+      const from = page.from, asked = new URLSearchParams({ user: page.user || "", channel: page.channel, thread: page.thread, from, since });
       const seen = await call(`page?${asked}`, undefined, signal);
       if (own !== round) return;
       if (!seen.ok) throw new Error(seen.error);
-      since = seen.version;
+      since = from === page.from ? seen.version : "";
+      if (!since) continue; // in the meantime older messages were asked for: they may have changed too
       page.seen = seen;
       if (page.newSince === null) page.newSince = seen.unread[page.channel] ? seen.read[page.channel] || "0" : "";
       markRead();
@@ -168,10 +179,19 @@ async function watch() {
   }
 }
 
-function older() {
-  if (at("messages").scrollTop > 600 || !page.seen?.more || page.last > page.seen.messages.length) return;
-  page.last += OLDER;
-  watch();
+// Older messages are asked for before one gets to the oldest, and not before that one is shown.
+async function older() {
+  if (!allShown || !page.seen.earlier || at("messages").scrollTop > NEAR) return;
+  allShown = false;
+  const own = round, oldest = page.seen.messages[0].ts;
+  const asked = new URLSearchParams({ user: page.user, channel: page.channel, before: oldest, last: OLDER });
+  const found = await call(`older?${asked}`).catch(() => null);
+  if (own !== round) return;
+  const seen = page.seen; // news may have come in the meantime
+  if (!found?.ok || seen.messages[0].ts !== oldest) { allShown = true; return; }
+  Object.assign(seen, { messages: [...found.messages, ...seen.messages], earlier: found.earlier });
+  page.from = seen.messages[0].ts;
+  draw();
 }
 
 async function start() {

@@ -1,5 +1,6 @@
-// Charts as SVG, drawn for the width there is. Series differ by dashes, marks and hatching as well as by colour, and the
-// same numbers stand in a table that screen readers always have and everybody can show.
+// Charts as SVG, drawn for the width there is and not before they are looked at. Series differ by dashes, marks and
+// hatching as well as by colour, and the same numbers stand in a table that screen readers always have and everybody
+// can show.
 
 import { el, fresh, svg } from "/page/dom.js";
 
@@ -37,7 +38,6 @@ export function chart(block) {
     const width = Math.min(680, Math.round(entry.contentRect.width));
     if (width > 0 && width !== last) paint(last = width);
   }).observe(stage);
-  paint(480);
   return el("figure", { class: "chart" }, el("figcaption", {}, el("b", {}, block.title), toggle), stage, legend(body), table);
 }
 

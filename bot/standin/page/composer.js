@@ -34,7 +34,7 @@ export function composer(form, { id, label, where }) {
     const global = page.seen.shortcuts.filter((one) => one.kind === "global");
     const rows = global.map((one) => [one.name, () => act("shortcut", { callback_id: one.callback_id }), one.description]);
     const commands = page.seen.commands.map((one) => [one.command, () => put(`${one.command} `), one.description]);
-    menu(anchor, [...(rows.length ? rows : [["The app has no shortcuts yet."]]), ...commands], "Shortcuts");
+    menu(anchor, [...(rows.length ? rows : [[page.seen.shortcuts.length ? "The app’s shortcuts are in the menu of each message." : "No app has shortcuts here."]]), ...commands], "Shortcuts");
   }
 
   function put(text) {

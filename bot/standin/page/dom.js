@@ -91,7 +91,10 @@ export function menu(anchor, rows, label) {
     event.preventDefault();
     items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
   });
-  box.addEventListener("toggle", (event) => { if (event.newState === "closed") box.remove(); });
+  box.addEventListener("toggle", (event) => {
+    anchor.setAttribute("aria-expanded", String(event.newState === "open"));
+    if (event.newState === "closed") box.remove();
+  });
   popup(anchor, box);
   box.querySelector("button")?.focus();
 }

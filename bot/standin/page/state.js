@@ -3,7 +3,7 @@
 import { at, el } from "/page/dom.js";
 
 export const page = {
-  user: null, channel: "", thread: "", tab: "messages", last: 100, // where one is
+  user: null, channel: "", thread: "", tab: "messages", from: "", // where one is, and the oldest message asked for
   seen: null, // the workspace's last answer
   newSince: "", // what was read when the conversation was opened
   labels: new Map(), // the words of what was chosen in menus that ask the app
@@ -78,7 +78,7 @@ export function context(where, view) {
     labels: page.labels,
     values: {},
     errors: view?.errors || {},
-    people: page.seen.people.filter((one) => !["bot", "deactivated"].includes(one.kind)).map((one) => ({ value: one.id, text: one.name, note: one.title || one.kind, avatar: avatar(one.id, "small") })),
+    get people() { return page.seen.people.filter((one) => !["bot", "deactivated"].includes(one.kind)).map((one) => ({ value: one.id, text: one.name, note: one.title || one.kind, avatar: avatar(one.id, "small") })); },
     conversations,
     press: (action_id, value) => act("press", { action_id, value, ...held }),
     choose: (action_id, option, query) => act("choose", { action_id, option, query, ...held }),

@@ -18,9 +18,9 @@ DigestOf: TypeAlias = Callable[[str], Digest]
 Shown: TypeAlias = Callable[[Message], dict[str, Any]]
 CASES = (
     *("usual", "empty", "quiet", "late", "corrected", "withheld", "history", "organisation", "two_teams"),
-    *("one_without_data", "too_much", "hostile"),
+    *("one_without_data", "all_withheld", "too_much", "hostile"),
 )
-TOKEN = "3|2026-W47"
+TOKEN = "3|2026-W46"
 LINKED = {key: f"https://vitally.example/{key}" for key, _ in views.LINKS}
 
 
@@ -102,7 +102,7 @@ def test_replies(
 def test_the_text_alone_tells_the_digest(digest_of: DigestOf, rules: DigestRules) -> None:
     said = views.head(digest_of("late"), rules, TOKEN).text
     for words in (
-        "week 47 of 2026",
+        "week 46 of 2026",
         "Late: due 2026-11-16 01:00 UTC",
         "utilization 81.2 %, up 1.3 points on the month before, target ≥ 80 % met",
         "consumption 27.1 %, down 1.8 points on the week before, target ≥ 30 % missed",
@@ -121,6 +121,24 @@ def test_buttons_carry_the_token_and_nothing_else(digest_of: DigestOf, rules: Di
         *_, row = views.head(digest_of(case), rules, TOKEN).blocks
         assert [one["action_id"] for one in row["elements"]] == ids
         assert {one["value"] for one in row["elements"]} == {TOKEN}
+
+
+def test_what_is_to_know_of_the_whole_stands_once_under_the_head(
+    digest_of: DigestOf, rules: DigestRules
+) -> None:
+    (team,) = digest_of("history").teams
+    both = replace(digest_of("history"), teams=(team, replace(team, name="Another")))
+    words = json.dumps(views.head(both, rules, TOKEN).blocks)
+    assert words.count("keeps no goals") == 1
+    assert "*A past week*" in words
+
+
+def test_what_a_past_week_does_not_keep_is_not_called_none(digest_of: DigestOf, rules: DigestRules) -> None:
+    digest = digest_of("history")
+    assert "nothing waits" not in json.dumps(views.head(digest, rules, TOKEN).blocks)
+    assert "Renewals in 120 days:* not kept for a past week" in json.dumps(views.agenda(digest, rules).blocks)
+    assert "nothing waits" in views.head(digest_of("quiet"), rules, TOKEN).text
+    assert "Renewals in 120 days:* none" in json.dumps(views.agenda(digest_of("quiet"), rules).blocks)
 
 
 def test_links_are_by_policy(digest_of: DigestOf, rules: DigestRules, linked: DigestRules) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -127,6 +127,19 @@ def test_countries_are_found_by_name_or_code() -> None:
     assert rules.countries_like("us", COUNTRIES)[1] == ("United States", "US")
     assert ("Germany, BY", "DE-BY") in rules.countries_like("germany", COUNTRIES)
     assert len(rules.countries_like("a", COUNTRIES)) == rules.OFFERED
+
+
+def test_a_corrected_one_was_posted_when_it_was_posted() -> None:
+    corrected = replace(
+        _head("digest:3:2026-W47:head", MessageState.SENT),
+        ts=f"{AT.timestamp():.6f}",
+        settled_at=AT + timedelta(hours=2),
+        sent_revision=2,
+    )
+    (event,) = rules.events_of([corrected], [])
+    assert (event.at, event.corrected_at) == (AT, AT + timedelta(hours=2))
+    (event,) = rules.events_of([replace(corrected, sent_revision=1)], [])
+    assert event.corrected_at is None
 
 
 def _head(key: str, state: MessageState, note: str = "") -> Outgoing:

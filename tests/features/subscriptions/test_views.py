@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -132,6 +132,10 @@ def _event(state: MessageState | None, note: str, number: int) -> Event:
 STATUSES: dict[str, tuple[list[Standing], int]] = {
     "empty": ([], 0),
     "usual": ([STANDING], 0),
+    "corrected": (
+        [replace(STANDING, events=(replace(SENT, corrected_at=POSTED_AT + timedelta(hours=2)), SENT))],
+        0,
+    ),
     "troubled": (
         [
             replace(
