@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import log
 from bot.domain.keeping import WorkRules
@@ -89,8 +89,9 @@ class Sender:
         parcel = _parcel(pending, channel_id)
         if pending.attempted_at is not None and (found := await self._look(pending, parcel)):
             return await self._sent(pending, found)
-        await self.delivery.check(channel_id, direct=bool(pending.email))
-        await self._take_turn(channel_id)
+        last = await self.ledger.last_sent_at(channel_id)
+        await self.delivery.check(channel_id, first=last is None and not pending.email)
+        await self._take_turn(last)
         if pending.ts:  # an edit may be made twice: it says the same
             return await self._sent(pending, await self.delivery.send(parcel))
         await self.ledger.note_attempt(pending.key, self.clock.now(), channel_id)
@@ -114,8 +115,7 @@ class Sender:
                 raise
             raise SourceUnavailable(f"Slack does not show whether it arrived ({error})") from error
 
-    async def _take_turn(self, channel_id: str) -> None:
-        last = await self.ledger.last_sent_at(channel_id)
+    async def _take_turn(self, last: datetime | None) -> None:
         left = last + APART - self.wall.now() if last else timedelta()
         if left > timedelta():
             await self.sleep(min(left, APART).total_seconds())
