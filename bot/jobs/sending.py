@@ -36,6 +36,10 @@ class TokenRefused(Exception):
     """Slack refuses our token; messages wait."""
 
 
+class Overtakes(Exception):
+    """An earlier message of its lane is not settled, having been taken back: this one comes after it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """Keeps what `bot.ports.outgoing` promises, one message at a time. `wall` is the machine's own clock."""
@@ -51,10 +55,12 @@ class Sender:
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
     async def send(self, key: str) -> str:
-        """Bring a message to its end, or raise TokenRefused; says what became of it."""
+        """Bring a message to its end, or raise TokenRefused or Overtakes; says what became of it."""
         pending = await self.ledger.find_pending(key)
         if pending is None or pending.is_settled:
             return "nothing left to do"
+        if await self.ledger.overtakes(key):
+            raise Overtakes(key)
         settled = _fate_of_parent(pending) or await self._tried(key)
         await self._settle(pending, settled)
         return f"{settled.state.value} {settled.note}".rstrip()
