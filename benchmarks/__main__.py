@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--only lookup,writes,segments,digest,start,requests]`."""
+"""`python -m benchmarks [--quick] [--only lookup,writes,segments,digest,leave,start,requests]`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "writes": "Writing and importing",
     "segments": "Segments of a whole book",
     "digest": "The weekly digest",
+    "leave": "Twenty thousand absences",
     "start": "Cold start and memory",
     "requests": "Signed /account-health requests",
 }

@@ -1,4 +1,4 @@
-"""What reaches us, as frozen values: who asked, from where, and what.
+"""What reaches us, as frozen values: who asked, from where, and what; what happened, and what is due.
 
 Nothing here knows Slack's payloads (`bot.slack.payloads` translates them) nor any rule.
 """
@@ -102,6 +102,26 @@ class Typeahead(Ask):
 
     action_id: str
     text: str
+
+
+class HappeningKind(StrEnum):
+    """What may have happened."""
+
+    STATUS_CHANGED = "status_changed"
+    CONSENT_GIVEN = "consent_given"  # somebody let us set their status
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that happened in Slack, of which nobody asks to hear. `key` is the same for every delivery."""
+
+    kind: HappeningKind
+    user_id: str
+    email: str
+    key: str
+    status_text: str = ""
+    status_emoji: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Manifest:
     """The parts of the manifest that the program itself needs; `raw` is the whole of it."""
 
     bot_scopes: frozenset[str]
+    user_scopes: frozenset[str]
     bot_events: frozenset[str]
     commands: tuple[SlashCommand, ...]
     raw: dict[str, Any]
@@ -37,6 +38,7 @@ def load(path: Path | None = None) -> Manifest:
     raw: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
     return Manifest(
         bot_scopes=frozenset(raw["oauth_config"]["scopes"]["bot"]),
+        user_scopes=frozenset(raw["oauth_config"]["scopes"].get("user", ())),
         bot_events=frozenset(raw["settings"]["event_subscriptions"]["bot_events"]),
         commands=tuple(
             SlashCommand(each["command"], each["description"], each.get("usage_hint", ""))

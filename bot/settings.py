@@ -101,7 +101,9 @@ class Settings(BaseSettings):
     )
     ta_bot_host: str = Field("127.0.0.1", description="where to listen")
     ta_bot_port: int = Field(3000, ge=0, le=65535, description="where to listen; 0 takes a free port")
-    ta_bot_public_url: str | None = Field(None, description="https address of this bot, for OAuth")
+    ta_bot_public_url: str | None = Field(
+        None, description="https address of this bot, for installs and consent"
+    )
     ta_bot_team_id: str | None = Field(
         None, pattern=r"^T[A-Z0-9]{2,}$", description="the one workspace served; default: the bot token's"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import time
+from datetime import date, time
 from typing import Any, TypeAlias
 
 from bot.blocks import limits
@@ -141,6 +141,18 @@ def timepicker(action_id: str, placeholder: str, at: time) -> Json:
         "placeholder": plain(placeholder, limits.PLACEHOLDER),
         "initial_time": at.isoformat("minutes"),
     }
+
+
+def datepicker(action_id: str, placeholder: str, on: date | None = None) -> Json:
+    """A day of the calendar, with perhaps one chosen already."""
+    element: Json = {
+        "type": "datepicker",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, limits.PLACEHOLDER),
+    }
+    if on:
+        element["initial_date"] = on.isoformat()
+    return element
 
 
 def field_input(block_id: str, label: str, element: Json, hint: str = "", *, optional: bool = False) -> Json:

@@ -31,7 +31,11 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         work=house.store.work,
         digests=house.store.digests,
         coverage=house.store.coverage,
+        plans=house.store.plans,
         figures=house.store.figures,
+        statuses=side.statuses,
+        status_records=house.store.status_records,
+        turns=house.store.turns,
         calendar=BankHolidays(),
         clock=house.clock,
         policy=house.policy,
@@ -51,6 +55,7 @@ def handlers() -> Handlers:
         submissions=_merged(found, "SUBMISSIONS"),
         shortcuts=_merged(found, "SHORTCUTS"),
         typeaheads=_merged(found, "TYPEAHEADS"),
+        happenings=_merged([module for module in found if hasattr(module, "HAPPENINGS")], "HAPPENINGS"),
     )
 
 

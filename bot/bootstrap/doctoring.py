@@ -105,7 +105,7 @@ async def _database(store: Store) -> Finding:
 
 
 async def _slack(settings: Settings, policy: Policy, store: Store) -> tuple[Finding, ...]:
-    side = make_slack(settings, SystemClock(settings.zone), store.audit, installations=store.installations)
+    side = make_slack(settings, SystemClock(settings.zone), store.audit, kept=store)
     try:
         inspector = await inspector_of(side)
         wanted = _wanted(policy)

@@ -64,5 +64,7 @@ def sentences(report: ImportReport) -> tuple[str, ...]:
         f"{written.changed:,} changed, {written.unchanged:,} left as they were"
     )
     if written.missing:
-        said.append(f"{written.missing:,} accounts are not in the file: kept, and marked as missing from it")
+        said.append(
+            f"{written.missing:,} {report.kind} are not in the file: kept, and marked as missing from it"
+        )
     return tuple(said)

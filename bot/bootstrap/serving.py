@@ -38,7 +38,7 @@ async def serve() -> None:
 
 
 async def _serve(house: House, settings: Settings) -> None:
-    side = make_slack(settings, house.clock, house.store.audit, installations=house.store.installations)
+    side = make_slack(settings, house.clock, house.store.audit, kept=house.store)
     lasting = make_lasting(house, side, ports_of(house, side))
     edge = build_edge(side, lasting.ports, handlers())
     stop = asyncio.Event()

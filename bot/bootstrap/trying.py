@@ -95,9 +95,7 @@ async def _try_in_workspace(
 async def recording(house: House, settings: Any) -> AsyncIterator[tuple[SlackSide, RecordingOutbox]]:
     """The Slack side with an outbox that keeps what would be sent."""
     outbox = RecordingOutbox()
-    side = make_slack(
-        settings, house.clock, house.store.audit, installations=house.store.installations, outbox=outbox
-    )
+    side = make_slack(settings, house.clock, house.store.audit, kept=house.store, outbox=outbox)
     try:
         yield side, outbox
     finally:

@@ -49,6 +49,13 @@ class Away:
         """Whether both are away at some instant: zones and half days count."""
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
+    def share_of(self, day: date) -> float:
+        """How much of a day they are away: 0, half, or all of it."""
+        if not self.first <= day <= self.last:
+            return 0.0
+        halves = (self.half_start and day == self.first) + (self.half_end and day == self.last)
+        return 1 - halves / 2
+
 
 class Need(StrEnum):
     """Why an account needs cover: the handbook's three, and what a good colleague adds."""
@@ -125,6 +132,15 @@ class OnRequest:
     account_name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRequest:
+    """A request about an account that somebody holds and has not closed: in words, and the day it was made."""
+
+    account_id: str
+    words: str
+    asked_on: date | None = None
+
+
 class PlanState(StrEnum):
     """A plan's life."""
 
@@ -192,6 +208,9 @@ class Plan:
     pool_days: tuple[
         tuple[date, int, int], ...
     ] = ()  # pool TAs: day, how many of the pool are in, of how many
+    active_channels: tuple[
+        str, ...
+    ] = ()  # accounts whose customer channel is active by what its person answered
 
     def done(self, step: Step) -> bool:
         """Whether a step is ticked."""
@@ -242,6 +261,7 @@ class OooRules:
     active_channel_days: int
     renewal_margin_days: int
     get_well_days: tuple[int, ...]
+    get_well_below: float
     capacity: Mapping[tuple[str, str], int]
     ladder_days: tuple[int, ...]
     remind_at: time
@@ -252,7 +272,22 @@ class OooRules:
     status_set_by: str
     status_emoji: str
     status_text: str
+    status_counts_as_set: tuple[str, ...]
     dnd: bool
+
+    def capacity_of(self, region: str, level: str) -> int | None:
+        """How many accounts somebody may have; where region and level each have a number, the lower; None without any."""
+        known = {(one.casefold(), two.casefold()): count for (one, two), count in self.capacity.items()}
+        region, level = region.casefold(), level.casefold()
+        for keys in (((region, level),), ((region, ""), ("", level)), (("", ""),)):
+            if found := [known[key] for key in keys if key in known]:
+                return min(found)
+        return None
+
+
+def day_in_words(day: date) -> str:
+    """`3 Dec 2026`, which nobody reads the wrong way round."""
+    return f"{day.day} {day:%b %Y}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,7 @@ def ooo_of(file: PolicyTable) -> OooRules:
         active_channel_days=table.active_channel_days,
         renewal_margin_days=table.renewal_margin_days,
         get_well_days=tuple(file.digest.utilization_days),
+        get_well_below=file.alerts.low_utilization.below,
         capacity={(one.region or "", one.level or ""): one.accounts for one in table.capacity},
         ladder_days=tuple(sorted(table.ladder_days, reverse=True)),
         remind_at=table.remind_at,
@@ -67,6 +68,7 @@ def ooo_of(file: PolicyTable) -> OooRules:
         status_set_by=table.status_set_by,
         status_emoji=table.status.emoji,
         status_text=table.status.text,
+        status_counts_as_set=tuple(table.status.counts_as_set),
         dnd=table.status.dnd,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.policy.kinds import (
     Cadence,
@@ -263,11 +263,19 @@ class ProgrammeTable(Table):
     minutes: Whole | None = None
 
 
+def _both_dates(text: str) -> str:
+    if not ("{first}" in text and "{last}" in text):
+        msg = "must hold {first} and {last}: people see both dates"
+        raise ValueError(msg)
+    return text
+
+
 class OooStatusTable(Table):
     """What an absent person's Slack status says."""
 
     emoji: Annotated[str, StringConstraints(pattern=r"^:[a-z0-9_+'-]+:$")]
-    text: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_both_dates)]
+    counts_as_set: list[Text]
     dnd: bool
 
 

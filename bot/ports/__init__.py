@@ -17,6 +17,9 @@ from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
 from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
+from bot.ports.plans import Plans
+from bot.ports.statuses import Statuses, StatusRecords
+from bot.ports.turns import Turns
 from bot.ports.work import Work
 
 
@@ -34,7 +37,11 @@ class Ports:
     work: Work
     digests: Digests
     coverage: Coverage
+    plans: Plans
     figures: Figures
+    statuses: Statuses
+    status_records: StatusRecords
+    turns: Turns
     calendar: Calendar
     clock: Clock
     policy: Policy

@@ -36,7 +36,7 @@ class Written:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
-    missing: int = 0  # accounts that the file left out: kept and marked
+    missing: int = 0  # accounts or absences that the file left out: kept and marked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,9 @@ class Book(Protocol):
         self, *, ta_email: str | None = None, team: str | None = None
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
+
+    async def count_by_ta(self) -> Mapping[str, Mapping[str, int]]:
+        """How many accounts that are not churned each TA has, by the segment recorded ("" where none is)."""
 
     async def list_segment_rows(
         self, *, ta_email: str | None = None, team: str | None = None, stamped: bool = False

@@ -13,7 +13,10 @@ class Coverage(Protocol):
     """Reads absences and cover."""
 
     async def list_away(self, first: date, last: date) -> tuple[Absence, ...]:
-        """The approved absences that touch those days, first day first."""
+        """The approved absences that touch those days, first day first; plans that no absence tells of count too."""
 
     async def covers_on(self, day: date) -> Mapping[tuple[str, str], str]:
-        """Who covers on a day: (e-mail of who is away, account id or "" for all) → e-mail of the cover."""
+        """Who covers on a day: (e-mail of who is away, account id or "" for all) → e-mail of the cover.
+
+        The e-mail is empty where the team's channel covers. Those who were asked and have not accepted do not cover.
+        """

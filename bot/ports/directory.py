@@ -46,5 +46,8 @@ class Directory(Protocol):
     async def find_user_group(self, handle: str) -> str | None:
         """The id of an enabled user group by its handle without `@`."""
 
+    async def find_channel(self, name: str) -> str | None:
+        """The id of a channel that is not archived, by its name without `#`; None as well while Slack does not answer."""
+
     async def readers_of(self, channel_id: str) -> Readers:
         """Who would see a message there; never cached, and refused where anything is unknown."""

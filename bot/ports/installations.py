@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.ports.turns import Turns
+from bot.ports.user_tokens import UserTokens
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedInstall:
@@ -27,3 +30,19 @@ class Installations(Protocol):
 
     async def delete_install(self, team_id: str) -> None:
         """Forget it; nothing happens when there is none."""
+
+
+class KeptTokens(Protocol):
+    """Where tokens are kept, and who may renew one: the store, as far as bot.slack knows it."""
+
+    @property
+    def installations(self) -> Installations:
+        """The bot's."""
+
+    @property
+    def user_tokens(self) -> UserTokens:
+        """People's own."""
+
+    @property
+    def turns(self) -> Turns:
+        """A refresh token works once: of all replicas one renews at a time."""

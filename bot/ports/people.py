@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -14,7 +14,11 @@ from bot.ports.work import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """Time off: dates and status only, never the reason. `ends_on` is the last day away."""
+    """Time off: dates and status only, never the reason. `ends_on` is the last day away.
+
+    `status` is `approved`, `requested`, `cancelled`, or `gone` where a later file left it out. `source` is the file
+    or system that told of it, where that was asked.
+    """
 
     email: str
     starts_on: date
@@ -22,6 +26,7 @@ class Absence:
     half_day_start: bool = False
     half_day_end: bool = False
     status: str = "approved"
+    source: str = field(default="", compare=False)
 
 
 class People(Protocol):
@@ -42,5 +47,11 @@ class People(Protocol):
     async def save_people(self, tx: Transaction, people: Iterable[Person], *, source: str) -> Written:
         """Add and update people."""
 
-    async def save_absences(self, tx: Transaction, absences: Iterable[Absence], *, source: str) -> Written:
-        """Add and update absences, one row a person and first day."""
+    async def save_absences(
+        self, tx: Transaction, absences: Iterable[Absence], *, source: str, whole_from: date | None = None
+    ) -> Written:
+        """Add and update absences, one row a person and first day.
+
+        With `whole_from` they are all that a file has: what an earlier file told and this one leaves out, and is not
+        over before that day, is kept as `gone`. Nothing is taken as gone where there is no absence at all.
+        """

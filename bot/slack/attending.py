@@ -7,14 +7,14 @@ refusal that names nothing, or an apology with the reference that the log has to
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from structlog.contextvars import bind_contextvars
 
 from bot import log
-from bot.asks import Ask, Command, PlaceKind
+from bot.asks import Ask, Command, Happening, PlaceKind
 from bot.blocks.answers import Answer, Home, Message, Modal
 from bot.errors import SourceError, SourceRefused, TaBotError, UserError
 from bot.ports import Ports
@@ -27,13 +27,14 @@ from bot.slack.outbox import Outbox
 from bot.slack.payloads import Teams
 
 Handler = Callable[[Any, Ports], Awaitable[Answer]]
+Listener = Callable[[Happening, Ports], Coroutine[Any, Any, None]]
 
 _log = log.get(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handlers:
-    """Who answers what: by command name, action id, or callback id.
+    """Who answers what: by command name, action id, or callback id; and who hears of what happened, by its kind.
 
     An action id or callback id with a colon is looked up by what stands before it when the whole is not there.
     """
@@ -43,6 +44,7 @@ class Handlers:
     submissions: Mapping[str, Handler] = field(default_factory=dict)
     shortcuts: Mapping[str, Handler] = field(default_factory=dict)
     typeaheads: Mapping[str, Handler] = field(default_factory=dict)
+    happenings: Mapping[str, Listener] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

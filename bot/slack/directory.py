@@ -69,6 +69,7 @@ class SlackDirectory:
         self._places: Cache[str, _Seen] = Cache(LIVES)
         self._sweeps: Cache[str, Mapping[str, Member]] = Cache(LIVES)
         self._groups: Cache[str, Mapping[str, str]] = Cache(GROUPS_LIVE)
+        self._channels: Cache[str, Mapping[str, str]] = Cache(GROUPS_LIVE)
         self._groups_rest_until = 0.0
 
     async def get_member(self, user_id: str, *, fresh: bool = False) -> Member:
@@ -128,6 +129,18 @@ class SlackDirectory:
             _log.warning("user groups not told", error=str(error) or "no answer in time")
             self._groups_rest_until = time.monotonic() + GROUPS_REST
             return {}
+
+    async def find_channel(self, name: str) -> str | None:
+        """The id of a channel by its name; None as well while Slack does not answer."""
+        try:
+            known = await self._channels.get("", self._channel_ids)
+        except SourceError as error:
+            _log.warning("channels not told", error=str(error))
+            return None
+        found = known.get(name.removeprefix("#").lower())
+        if found is None:
+            self._channels.clear()  # it may be made, renamed or opened to us before somebody tries again
+        return found
 
     async def readers_of(self, channel_id: str) -> Readers:
         """Who would see a message there, asked of Slack anew; refused where anything is unknown."""
@@ -218,7 +231,7 @@ class SlackDirectory:
 
     def forget_all(self) -> None:
         """The token changed."""
-        for cache in (self._people, self._emails, self._places, self._sweeps, self._groups):
+        for cache in (self._people, self._emails, self._places, self._sweeps, self._groups, self._channels):
             cache.clear()
 
     async def direct_with(self, user_id: str) -> str:
@@ -258,6 +271,14 @@ class SlackDirectory:
             str(group.get("handle", "")).lower(): str(group.get("id", ""))
             for group in (groups if isinstance(groups, list) else [])
             if isinstance(group, dict) and not group.get("date_delete") and not group.get("is_external")
+        }
+
+    async def _channel_ids(self) -> Mapping[str, str]:
+        listed = self._pages(
+            "conversations.list", "channels", types="public_channel,private_channel", exclude_archived=True
+        )
+        return {
+            str(one.get("name", "")): str(one.get("id", "")) async for one in listed if isinstance(one, dict)
         }
 
     async def _info(self, channel_id: str) -> dict[str, Any]:

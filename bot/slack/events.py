@@ -1,16 +1,19 @@
-"""Events: what they make us forget, so that the next look at a person or a place is a fresh one."""
+"""Events: what they make us forget, so that the next look is a fresh one, and what they tell features."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot import log
+from bot.asks import Happening, HappeningKind
+from bot.errors import SourceError, SourceRefused
 from bot.slack import payloads
 from bot.slack.wiring import SlackSide
 from bot.slack.working import Working
 
-PEOPLE = frozenset({"user_change", "team_join", "user_profile_changed"})
+CHANGED = "user_change"
+PEOPLE = frozenset({CHANGED, "team_join", "user_profile_changed"})
 GROUPS = frozenset({"subteam_created", "subteam_updated", "subteam_members_changed"})
 PLACES = frozenset(
     {
@@ -33,9 +36,10 @@ _log = log.get(__name__)
 class Events:
     """Hears events; their ack has left already."""
 
-    def __init__(self, side: SlackSide, working: Working) -> None:
+    def __init__(self, side: SlackSide, working: Working, tell: Callable[[Happening], None]) -> None:
         self._side = side
         self._working = working
+        self._tell = tell
 
     def heard(self, body: Mapping[str, Any]) -> None:
         """Act on one event of our own workspace."""
@@ -50,6 +54,10 @@ class Events:
         elif myself is None or teams.foreign_to(myself.team_id) in ("", "person of another workspace"):
             # Forgetting is safe whoever asks; only revoking must be ours.
             self._forget(kind, event)
+            if kind == CHANGED and myself is not None:
+                changed = payloads.status_changed(event, payloads.event_id(body), myself.team_id)
+                if changed is not None:
+                    self._tell(changed)
 
     def _forget(self, kind: str, event: Mapping[str, Any]) -> None:
         directory = self._side.directory
@@ -66,12 +74,30 @@ class Events:
     def _gone(self, event: Mapping[str, Any], team_id: str) -> None:
         settings, identity = self._side.settings, self._side.identity
         ours = identity.known.team_id if identity.known else settings.ta_bot_team_id
+        if team_id != ours:
+            return
         tokens = event.get("tokens")
-        bots = tokens.get("bot") if isinstance(tokens, dict) else None
-        whole = event.get("type") == "app_uninstalled" or bool(bots)
-        if team_id != ours or not whole:
+        revoked = tokens if isinstance(tokens, dict) else {}
+        for user_id in revoked.get("oauth") or ():
+            self._working.start(self._withdrawn(str(user_id)))
+        if event.get("type") != "app_uninstalled" and not revoked.get("bot"):
             return
         _log.warning("the app was uninstalled or its token revoked")
         identity.forget()
         self._side.directory.forget_all()
         self._working.start(self._side.tokens.forget(team_id))
+
+    async def _withdrawn(self, user_id: str) -> None:
+        """Drop a person's token, unless it works: Slack may be telling of one that a renewal has replaced."""
+        held = await self._side.consents.find(user_id=user_id)
+        if held is None:
+            return
+        try:
+            await self._side.web.call("auth.test", token=held.token)
+        except SourceRefused:
+            await self._side.consents.drop(user_id)
+            key = f"{user_id}:{self._side.clock.now():%Y%m%dT%H%M%S}"
+            kind = HappeningKind.CONSENT_WITHDRAWN
+            self._tell(Happening(kind=kind, user_id=user_id, email=held.email, key=key))
+        except SourceError as error:
+            _log.warning("a person’s token may be gone", user=user_id, error=str(error))

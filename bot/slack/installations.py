@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from bot import log
 from bot.errors import SourceRefused
 from bot.ports.clock import Clock
-from bot.ports.installations import Installations, SealedInstall
+from bot.ports.installations import Installations, KeptTokens, SealedInstall
 from bot.settings import Settings
 from bot.slack.web import LOOK_UP, Patience, Session, called, patiently
 
@@ -70,17 +70,14 @@ class Vault:
 class Tokens:
     """Gives the bot token for every call to Slack."""
 
-    def __init__(
-        self, settings: Settings, installations: Installations | None, clock: Clock, session: Session
-    ) -> None:
+    def __init__(self, settings: Settings, kept: KeptTokens | None, clock: Clock, session: Session) -> None:
         self._settings = settings
-        self._installs = installations
+        self._kept = kept
         self._clock = clock
         self._session = session
         self._static = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
         self._current: Install | None = None
         self._recall_at = 0.0
-        self._renewing = asyncio.Lock()
         secret = settings.ta_bot_secret_key
         self.vault = Vault(secret.get_secret_value()) if secret else None
 
@@ -93,7 +90,7 @@ class Tokens:
             self._current = await self._stored()
             self._recall_at = now + RECALL
         if self._current.due(self._clock.now()):
-            await self._renew()
+            self._current = await self._renew(self._current.team_id)
         return self._current.bot_token
 
     async def keep(self, install: Install) -> None:
@@ -108,8 +105,8 @@ class Tokens:
     async def forget(self, team_id: str) -> None:
         """The app was uninstalled, or its bot token was revoked."""
         self._current = None
-        if self._installs is not None:
-            await self._installs.delete_install(team_id)
+        if self._kept is not None:
+            await self._kept.installations.delete_install(team_id)
 
     async def exchange(self, **form: str) -> dict[str, Any]:
         """oauth.v2.access, with the client's id and secret in the header; never repeated, as codes work once."""
@@ -127,16 +124,18 @@ class Tokens:
 
     async def _stored(self) -> Install:
         team_id = self._settings.ta_bot_team_id
-        if self._installs is None or self.vault is None or not team_id:
+        if self._kept is None or self.vault is None or not team_id:
             raise SourceRefused("no Slack token is configured: set SLACK_BOT_TOKEN", code="not_configured")
-        sealed = await self._installs.find_install(team_id)
+        sealed = await self._kept.installations.find_install(team_id)
         if sealed is None:
             raise SourceRefused("the app is not installed yet: open /slack/install", code="not_installed")
         return Install(**self.vault.open(sealed.sealed))
 
-    async def _renew(self) -> None:
-        # A refresh token works once: whoever comes second finds the first one's result.
-        async with self._renewing:
+    async def _renew(self, team_id: str) -> Install:
+        # A refresh token works once: whoever comes second, in whichever process, finds the first one's result.
+        kept = self._kept
+        assert kept is not None  # noqa: S101 # for the type checker: what is due was read from there
+        async with kept.turns.turn(f"token:{team_id}"):
             current = await self._stored()
             if current.due(self._clock.now()):
                 answer = await self.exchange(grant_type="refresh_token", refresh_token=current.refresh_token)
@@ -144,12 +143,12 @@ class Tokens:
                 current = replace(renewed, team_id=current.team_id, installed_by=current.installed_by)
                 await self.keep(current)
                 _log.info("token renewed")
-            self._current = current
+        return current
 
     def _parts(self) -> tuple[Installations, Vault]:
-        if self._installs is None or self.vault is None:
+        if self._kept is None or self.vault is None:
             raise SourceRefused("installs need TA_BOT_SECRET_KEY", code="not_configured")
-        return self._installs, self.vault
+        return self._kept.installations, self.vault
 
 
 def installed(answer: dict[str, Any], now: datetime) -> Install:

@@ -23,6 +23,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import log
+from bot.asks import Happening
 from bot.ports import Ports
 from bot.slack import payloads
 from bot.slack.answering import InAck
@@ -45,6 +46,7 @@ class Edge:
     app: AsyncApp
     side: SlackSide
     working: Working
+    tell: Callable[[Happening], None]
 
     async def dispatch(self, body: dict[str, Any]) -> dict[str, Any]:
         """Run one payload the way Slack's would, wait for its work, and give the ack."""
@@ -70,7 +72,12 @@ def build_edge(side: SlackSide, ports: Ports, handlers: Handlers) -> Edge:
         metrics=side.metrics,
         ports=ports,
     )
-    listeners = _Listeners(attendant, handlers, working, Events(side, working))
+
+    def tell(happening: Happening) -> None:
+        if handler := handlers.happenings.get(happening.kind):
+            working.start(handler(happening, ports))
+
+    listeners = _Listeners(attendant, handlers, working, Events(side, working, tell))
     app = _app(side)
     app.command(ANY)(listeners.on_command)
     app.action(ANY)(listeners.on_action)
@@ -78,7 +85,7 @@ def build_edge(side: SlackSide, ports: Ports, handlers: Handlers) -> Edge:
     app.options({"action_id": ANY})(listeners.on_typeahead)
     app.shortcut(ANY)(listeners.on_shortcut)
     app.event(ANY)(listeners.on_event)
-    return Edge(app, side, working)
+    return Edge(app, side, working, tell)
 
 
 class _Listeners:

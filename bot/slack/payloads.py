@@ -7,13 +7,24 @@ everybody tomorrow: every look-up here survives a missing key or another type.
 from __future__ import annotations
 
 import hashlib
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from bot.asks import Action, Asker, Command, Place, Shortcut, Submission, Typeahead
+from bot.asks import (
+    Action,
+    Asker,
+    Command,
+    Happening,
+    HappeningKind,
+    Place,
+    Shortcut,
+    Submission,
+    Typeahead,
+)
 
 Body = Mapping[str, Any]
 _CHOSEN = ("value", "selected_date", "selected_time", "selected_user", "selected_channel")
@@ -140,6 +151,23 @@ def typeahead(body: Body, reference: str) -> Typeahead | None:
         return None
     # No request id: Slack does not deliver these twice, and the same letters are asked again on purpose.
     return Typeahead(**common, action_id=action_id, text=_text(body, "value").strip())
+
+
+def status_changed(event: Body, key: str, team_id: str) -> Happening | None:
+    """A person of our own workspace shows another status, perhaps: Slack tells of every change of a profile."""
+    user = _dict(event, "user")
+    profile = _dict(user, "profile")
+    user_id, email = _text(user, "id"), _text(profile, "email")
+    if not (user_id and email) or _text(user, "team_id") != team_id:
+        return None
+    return Happening(
+        kind=HappeningKind.STATUS_CHANGED,
+        user_id=user_id,
+        email=email,
+        key=key,
+        status_text=html.unescape(_text(profile, "status_text")),
+        status_emoji=_text(profile, "status_emoji"),
+    )
 
 
 def event_id(body: Body) -> str:

@@ -38,7 +38,7 @@ class Site:
                 web.get("/healthz", self.healthz),
                 web.get("/readyz", self.readyz),
                 web.get("/metrics", self.metrics),
-                *OAuth(edge.side, scopes).routes(),
+                *OAuth(edge.side, scopes, edge.tell).routes(),
             ]
         )
         if edge.side.settings.slack_app_token is None:

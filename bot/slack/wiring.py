@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bot.ports.audit import Audit
 from bot.ports.clock import Clock
-from bot.ports.installations import Installations
+from bot.ports.installations import KeptTokens
 from bot.settings import Settings
+from bot.slack.consents import Consents
 from bot.slack.delivery import SlackDelivery
 from bot.slack.directory import SlackDirectory
 from bot.slack.identity import Identity
@@ -15,6 +16,7 @@ from bot.slack.installations import Tokens
 from bot.slack.messenger import Journal, SlackMessenger
 from bot.slack.metrics import Metrics
 from bot.slack.outbox import Outbox, SlackOutbox
+from bot.slack.statuses import SlackStatuses
 from bot.slack.web import Session, SlackWeb
 
 
@@ -31,6 +33,8 @@ class SlackSide:
     identity: Identity
     journal: Journal
     tokens: Tokens
+    consents: Consents
+    statuses: SlackStatuses
     metrics: Metrics
     session: Session
     clock: Clock
@@ -46,17 +50,18 @@ def make_slack(
     clock: Clock,
     audit: Audit,
     *,
-    installations: Installations | None = None,
+    kept: KeptTokens | None = None,
     outbox: Outbox | None = None,
 ) -> SlackSide:
-    """The Slack side; `outbox` replaces what sends (a RecordingOutbox sends nothing)."""
+    """The Slack side; without `kept` it has the static token alone, and `outbox` replaces what sends (a RecordingOutbox sends nothing)."""
     metrics, session = Metrics(), Session()
-    tokens = Tokens(settings, installations, clock, session)
+    tokens = Tokens(settings, kept, clock, session)
     web = SlackWeb(settings.slack_api_url, tokens.bot_token, session, metrics)
     identity = Identity(web, settings.ta_bot_team_id)
     directory = SlackDirectory(web, identity)
     sender = outbox or SlackOutbox(web, session, metrics)
     journal = Journal(audit, clock)
+    consents = Consents(settings, tokens, kept, clock)
     return SlackSide(
         settings=settings,
         directory=directory,
@@ -69,6 +74,8 @@ def make_slack(
         identity=identity,
         journal=journal,
         tokens=tokens,
+        consents=consents,
+        statuses=SlackStatuses(web, consents, clock),
         metrics=metrics,
         session=session,
         clock=clock,

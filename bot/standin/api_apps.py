@@ -1,4 +1,4 @@
-"""The Web API of apps: Socket Mode addresses, installs, how the app is set up, and the validator of blocks."""
+"""The Web API of apps: Socket Mode addresses, how the app is set up, and the validator of blocks."""
 
 from __future__ import annotations
 
@@ -6,38 +6,13 @@ from typing import Any, Literal
 
 from bot import manifest
 from bot.standin.calls import Call, Handler, Json, Refusal, invalid_arguments
-from bot.standin.state import DEMO_CLIENT_SECRET
 from bot.standin.validate import problems, view_problems
-from bot.standin.workspace import install
 
 DEMO_CONFIG_TOKEN = "xoxe.xoxp-1-standin-config-token"  # noqa: S105 # opens nothing but the stand-in
 
 
 def _connections_open(call: Call) -> Json:
     return {"url": call.desk.link_url(call.flag("debug_reconnects"))}
-
-
-def _oauth_access(call: Call) -> Json:
-    workspace = call.workspace
-    if call.text("client_id") != workspace.client_id:
-        raise Refusal("invalid_client_id")
-    if call.text("client_secret") != DEMO_CLIENT_SECRET:
-        raise Refusal("bad_client_secret")
-    scopes = workspace.codes.pop(call.text("code"), None)
-    if scopes is None:
-        raise Refusal("invalid_code")
-    made = install(workspace, workspace.new_id("xoxb-standin-"), scopes)
-    return {
-        "access_token": made.token,
-        "token_type": "bot",
-        "scope": ",".join(made.scopes),
-        "bot_user_id": made.user_id,
-        "app_id": workspace.app_id,
-        "team": {"id": workspace.team_id, "name": workspace.name},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "authed_user": {"id": next(user.id for user in workspace.users.values() if not user.is_bot)},
-    }
 
 
 def _validate(call: Call) -> Json:
@@ -77,7 +52,6 @@ def _manifest_export(call: Call) -> Json:
 
 METHODS: dict[str, Handler] = {
     "apps.connections.open": _connections_open,
-    "oauth.v2.access": _oauth_access,
     "blocks.validate": _validate,
 }
 

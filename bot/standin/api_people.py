@@ -1,4 +1,4 @@
-"""The Web API of people: auth, users, user groups, bots, team, do not disturb."""
+"""The Web API of people: auth, users, user groups, bots, team, presence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.standin.calls import Call, Handler, Json, Refusal
+from bot.standin.presence import status_json
 from bot.standin.state import User, UserGroup
 
 FOUNDED = 1_700_000_000
@@ -19,7 +20,7 @@ def user_json(call: Call, user: User) -> Json:
         "team_id": user.team_id,
         "name": user.name,
         "deleted": user.deleted,
-        "profile": profile_json(user, with_email="users:read.email" in granted),
+        "profile": profile_json(call, user, with_email="users:read.email" in granted),
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": FOUNDED,
@@ -41,17 +42,18 @@ def user_json(call: Call, user: User) -> Json:
     return found
 
 
-def profile_json(user: User, *, with_email: bool) -> Json:
-    """A person's profile."""
+def profile_json(call: Call, user: User, *, with_email: bool) -> Json:
+    """A person's profile; a status whose time is over shows no more."""
+    status = status_json(call.workspace, user)
     profile: Json = {
         "title": user.title,
         "real_name": user.real_name,
         "real_name_normalized": user.real_name,
         "display_name": user.name,
         "display_name_normalized": user.name,
-        "status_text": user.status_text,
-        "status_emoji": user.status_emoji,
-        "status_expiration": user.status_expiration,
+        "status_text": escaped(str(status["text"])),
+        "status_emoji": status["emoji"],
+        "status_expiration": status["until"],
         "avatar_hash": user.id.lower(),
         "team": user.team_id,
     }
@@ -60,6 +62,11 @@ def profile_json(user: User, *, with_email: bool) -> Json:
     elif with_email and user.email:
         profile["email"] = user.email
     return profile
+
+
+def escaped(text: str) -> str:
+    """Words as Slack tells them, in profiles too."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _zone_json(user: User) -> Json:
@@ -73,16 +80,16 @@ def _zone_json(user: User) -> Json:
 
 def _auth_test(call: Call) -> Json:
     workspace = call.workspace
-    bot = workspace.users[call.bot]
-    return {
+    user = workspace.users[call.bot]
+    found: Json = {
         "url": f"https://{workspace.domain}.slack.com/",
         "team": workspace.name,
-        "user": bot.name,
+        "user": user.name,
         "team_id": workspace.team_id,
-        "user_id": bot.id,
-        "bot_id": bot.bot_id,
+        "user_id": user.id,
         "is_enterprise_install": False,
     }
+    return {**found, "bot_id": user.bot_id} if user.is_bot else found
 
 
 def _users_info(call: Call) -> Json:
@@ -106,12 +113,6 @@ def _users_lookup(call: Call) -> Json:
         if known and user.email and user.email.lower() == email:
             return {"user": user_json(call, user)}
     raise Refusal("users_not_found")
-
-
-def _profile_get(call: Call) -> Json:
-    user = call.user() if call.text("user") else call.workspace.users[call.bot]
-    with_email = "users:read.email" in (call.install.scopes if call.install else ())
-    return {"profile": profile_json(user, with_email=with_email)}
 
 
 def _group_json(call: Call, group: UserGroup) -> Json:
@@ -175,18 +176,6 @@ def _team_info(call: Call) -> Json:
     return {"team": {**team, "email_domain": "", "icon": {"image_default": True}}}
 
 
-def _dnd_info(call: Call) -> Json:
-    user = call.user() if call.text("user") else call.workspace.users[call.bot]
-    left = max(0, user.snooze_until - int(call.workspace.seconds()))
-    found: Json = {"dnd_enabled": bool(left), "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
-    return {
-        **found,
-        "snooze_enabled": bool(left),
-        "snooze_endtime": user.snooze_until,
-        "snooze_remaining": left,
-    }
-
-
 def _presence(call: Call) -> Json:
     user = call.user() if call.text("user") else call.workspace.users[call.bot]
     return {"presence": "away" if user.is_away else "active"}
@@ -198,10 +187,8 @@ METHODS: dict[str, Handler] = {
     "users.list": _users_list,
     "users.getPresence": _presence,
     "users.lookupByEmail": _users_lookup,
-    "users.profile.get": _profile_get,
     "usergroups.list": _groups_list,
     "usergroups.users.list": _groups_users,
     "bots.info": _bots_info,
     "team.info": _team_info,
-    "dnd.info": _dnd_info,
 }

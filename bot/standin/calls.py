@@ -85,6 +85,8 @@ class Desk:
     upload_url: Callable[[], str] = str  # where files are uploaded to
     pace: Pace = field(default_factory=Pace)
     manifest: Json | None = None  # how the app is set up, where that differs from manifest.yml
+    change_user: Callable[[User, Json], object] = lambda _user, _changes: None  # and the app hears of it
+    revoke: Callable[[Install], object] = lambda _install: None
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ class Call:
 
     @property
     def bot(self) -> str:
-        """The calling bot's user id."""
+        """The user id of the bot, or of the person whose token it is."""
         return self.install.user_id if self.install else ""
 
     def text(self, name: str, default: str = "") -> str:

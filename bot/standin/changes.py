@@ -129,16 +129,18 @@ class Happenings:
         shown = {"id": group.id, "handle": group.handle, "name": group.name, "users": members}
         return self.tell_of({"type": "subteam_updated", "subteam": shown})
 
-    def revoke(self, install: Install, error: str) -> asyncio.Task[bool] | None:
-        """A bot token opens nothing from now on; every call with it is told that error."""
+    def revoke(self, install: Install, error: str = "token_revoked") -> asyncio.Task[bool] | None:
+        """A token opens nothing from now on; every call with it is told that error."""
         install.revoked = error
-        return self.tell_of({"type": "tokens_revoked", "tokens": {"bot": [install.user_id]}})
+        kind = "bot" if install.bot_id else "oauth"
+        return self.tell_of({"type": "tokens_revoked", "tokens": {kind: [install.user_id]}})
 
     def uninstall(self) -> list[asyncio.Task[bool] | None]:
         """The app is removed: its tokens work no more."""
         revoked = self.tell_of({"type": "tokens_revoked", "tokens": {"bot": [self.desk.workspace.bot.id]}})
         removed = self.tell_of({"type": "app_uninstalled"})
         self.desk.workspace.installs.clear()
+        self.desk.workspace.user_tokens.clear()
         return [revoked, removed]
 
     def open_home(self, user: User) -> asyncio.Task[bool] | None:

@@ -39,10 +39,12 @@ says whether it took the event. With `undo: true` it is as before.
 POST /control/channel_archived {channel, undo?}                    [channel_archive, group_archive, …_unarchive]
 POST /control/bot_removed      {channel, undo?}                    [channel_left, group_left; member_joined_channel]
 POST /control/share_channel    {channel, team?, pending?, undo?}   [channel_shared, channel_unshared]; an outsider joins
-POST /control/token_revoked    {error?, undo?}                     [tokens_revoked]; token_revoked, invalid_auth or
-                                                                   account_inactive from now on
+POST /control/token_revoked    {user?, error?, undo?}              [tokens_revoked]; token_revoked, invalid_auth or
+                                                                   account_inactive from now on: the bot's token, or
+                                                                   that person's own
 POST /control/pace     {on, per_second?, burst?}                   chat.postMessage is held to 1 a second a channel, 3 at
-                                                                   once: HTTP 429 beyond; begun anew by each switch
+                                                                   once, a profile to 10 changes a minute: HTTP 429
+                                                                   beyond; begun anew by each switch
 GET  /control/pace                                                 the limits, and `violations`: [{channel, wait}]
 GET  /control/messages?channel=&user=&by=                          all that was said and not deleted, oldest first, with
                                                                    metadata; `counts` of each value of the metadata's

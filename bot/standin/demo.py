@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
+import socket
 import sys
 import webbrowser
 from asyncio.subprocess import Process
@@ -23,8 +25,8 @@ from bot.standin import seeding
 from bot.standin.book import people, write_csvs
 from bot.standin.mornings import Mornings
 from bot.standin.presence import scatter
-from bot.standin.server import StandinServer
-from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN
+from bot.standin.server import HOST, StandinServer
+from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN, DEMO_CLIENT_SECRET
 from bot.standin.workspace import build_workspace
 
 CONNECT_SECONDS = 60.0
@@ -105,9 +107,21 @@ def _environment(server: StandinServer, directory: Path) -> Mapping[str, str]:
         "SLACK_API_URL": server.api_url,
         "SLACK_BOT_TOKEN": DEMO_BOT_TOKEN,
         "SLACK_APP_TOKEN": DEMO_APP_TOKEN,
+        "SLACK_CLIENT_ID": server.workspace.client_id,
+        "SLACK_CLIENT_SECRET": DEMO_CLIENT_SECRET,
+        "SLACK_AUTHORIZE_URL": f"{server.base_url}/oauth/v2/authorize",
         "TA_BOT_DATABASE_URL": f"sqlite:///{directory / 'demo.db'}",
-        "TA_BOT_PORT": "0",
+        **_address(),
+        "TA_BOT_SECRET_KEY": secrets.token_urlsafe(32),
     }
+
+
+def _address() -> Mapping[str, str]:
+    """Where the bot listens, known before it does: people's browsers come back there from giving consent."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port = free.getsockname()[1]
+    return {"TA_BOT_PORT": str(port), "TA_BOT_PUBLIC_URL": f"http://{HOST}:{port}"}
 
 
 async def _import_at(at: datetime, directory: Path, environment: Mapping[str, str]) -> None:

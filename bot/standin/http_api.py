@@ -16,8 +16,11 @@ from bot.standin import api_files, manifest
 from bot.standin.calls import Desk
 from bot.standin.responses import ResponseUrls
 from bot.standin.socket_mode import SocketHub
+from bot.standin.state import Grant
 from bot.standin.webapi import answer
 
+SIGNED_IN = "standin-user"
+"""The cookie in which the page says as whom somebody uses it: who agrees to what an app asks for."""
 GONE = {"expired_url", "used_url", "invalid_url"}
 
 
@@ -113,16 +116,23 @@ class AppRoutes:
             _hang_up(request)
 
     async def authorize(self, request: web.Request) -> web.StreamResponse:
-        """Agree to an install at once and send the browser back with a code."""
-        workspace = self.desk.workspace
-        target = request.query.get("redirect_uri", "")
-        if request.query.get("client_id") != workspace.client_id or not target.startswith("http"):
+        """Agree at once, as whoever the page was last used as, and send the browser back with a code."""
+        workspace, asked = self.desk.workspace, request.query
+        target = asked.get("redirect_uri", "")
+        if asked.get("client_id") != workspace.client_id or not target.startswith("http"):
             return web.json_response({"ok": False, "error": "invalid_client_id"}, status=400)
-        asked = [one for one in request.query.get("scope", "").split(",") if one]
+        bot, own = _listed(asked.get("scope", "")), _listed(asked.get("user_scope", ""))
+        person = workspace.find_user(request.cookies.get(SIGNED_IN, "")) or workspace.somebody
         code = workspace.new_id("code-")
-        workspace.codes[code] = asked or list(manifest.load().scopes)
-        back = urlencode({"code": code, "state": request.query.get("state", "")})
+        workspace.codes[code] = Grant(
+            user_id=person.id, scopes=bot or (() if own else manifest.load().scopes), user_scopes=own
+        )
+        back = urlencode({"code": code, "state": asked.get("state", "")})
         raise web.HTTPFound(f"{target}?{back}")
+
+
+def _listed(scopes: str) -> tuple[str, ...]:
+    return tuple(one for one in scopes.split(",") if one)
 
 
 def _hang_up(request: web.Request) -> None:

@@ -1,4 +1,7 @@
-"""Slack's pace of posting: one message a second in a channel, a few at once; held only when switched on."""
+"""Slack's pace: one message a second in a channel, a few at once, and ten changes a minute to a profile.
+
+Held only when switched on.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 BURST = 3
+PROFILE, PROFILE_SECONDS = 10, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,15 @@ class Pace:
         default_factory=dict
     )  # messages left in a channel, and since when
 
+    profiles: dict[str, list[float]] = field(default_factory=dict)  # when each was changed, lately
+
     def switch(self, *, on: bool, per_second: float = 1.0, burst: int = BURST) -> None:
         """Begin anew with these limits, or hold nobody to any."""
         if per_second <= 0 or burst < 1:
             raise ValueError("`per_second` is above 0 and `burst` at least 1.")
         self.on, self.per_second, self.burst = on, per_second, burst
         self.left.clear()
+        self.profiles.clear()
         self.violations.clear()
 
     def take(self, channel: str) -> int:
@@ -52,4 +59,17 @@ class Pace:
         self.left[channel] = (left, now)
         wait = (1 - left) / self.per_second
         self.violations.append(Violation(channel, round(wait, 3)))
+        return max(1, math.ceil(wait))
+
+    def take_profile(self, user_id: str) -> int:
+        """Count one change to a profile; 0 when it may be made, else the whole seconds that Retry-After says."""
+        if not self.on:
+            return 0
+        now = self.clock()
+        lately = [at for at in self.profiles.get(user_id, ()) if at > now - PROFILE_SECONDS]
+        if len(lately) < PROFILE:
+            self.profiles[user_id] = [*lately, now]
+            return 0
+        wait = lately[0] + PROFILE_SECONDS - now
+        self.violations.append(Violation(user_id, round(wait, 3)))
         return max(1, math.ceil(wait))

@@ -15,15 +15,21 @@ DIGESTS = (
 
 
 async def subscribe(actors: Actors) -> None:
-    """Have each manager subscribe their channel by the form; what was said meanwhile is forgotten."""
+    """Have each manager subscribe their channel by the form; what was said about that is forgotten.
+
+    What the bot wrote to others meanwhile by itself, on absences of the book, stays.
+    """
     workspace = actors.desk.workspace
-    before = len(workspace.messages)
+    there = {id(message) for message in workspace.messages}
+    asking = {actors.who(person).id for person, _, _ in DIGESTS}
     for person, channel, rest in DIGESTS:
         await actors.type(person, channel, f"/kpi-digest subscribe {rest}")
         await actors.wait_for(person, _form, seconds=PATIENCE)
         await modals.submit(actors, person)
         await modals.close(actors, person, all_of_them=True)
-    del workspace.messages[before:]
+    workspace.messages[:] = [
+        message for message in workspace.messages if id(message) in there or message.only_for not in asking
+    ]
     actors.desk.heard.clear()
     workspace.changed()
 

@@ -59,6 +59,8 @@ class StandinServer:
         self.desk.upload_url = lambda: f"{self.base_url}/upload/v1/"
         self.responses = ResponseUrls(self.desk, lambda: self.base_url)
         self.happenings = Happenings(self.desk, self._transport)
+        self.desk.change_user = lambda user, changes: self.happenings.change_user(user, **changes)
+        self.desk.revoke = self.happenings.revoke
         self.people = Actors(self.desk, self.responses, self._transport, self.happenings)
         self.turner = Turner(workspace, self.happenings)
         self._ticking: asyncio.Task[None] | None = None

@@ -133,13 +133,26 @@ class View:
 
 @dataclass(slots=True, kw_only=True)
 class Install:
-    """A bot token and what it may do; `revoked` is what every call with it is told once it opens nothing more."""
+    """A token and what it may do: the bot's, or without `bot_id` a person's own.
+
+    `revoked` is what every call with it is told once it opens nothing more; `expires_at` is in seconds, 0 for never.
+    """
 
     token: str
     scopes: list[str]
     user_id: str
-    bot_id: str
+    bot_id: str = ""
     revoked: str = ""
+    expires_at: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What somebody agreed to: what the bot may do, and what it may do with that person's own token."""
+
+    user_id: str
+    scopes: tuple[str, ...] = ()
+    user_scopes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -161,7 +174,10 @@ class Workspace:
     homes: dict[str, View] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     installs: dict[str, Install] = field(default_factory=dict)
-    codes: dict[str, list[str]] = field(default_factory=dict)  # an install that was agreed to, by its code
+    user_tokens: dict[str, Install] = field(default_factory=dict)  # people's own
+    codes: dict[str, Grant] = field(default_factory=dict)  # what was agreed to, by its code
+    rotation: int = 0  # seconds that a token lives where the app rotates its tokens
+    refreshes: dict[str, Install] = field(default_factory=dict)  # by refresh token, each good once
     version: int = 0
     counter: int = 0
     last_ts: int = 0
@@ -171,6 +187,11 @@ class Workspace:
     def bot(self) -> User:
         """The app's bot user."""
         return next(user for user in self.users.values() if user.is_bot and user.bot_id == "B0STANDIN1")
+
+    @property
+    def somebody(self) -> User:
+        """The person whom a browser belongs to that does not say."""
+        return next(user for user in self.users.values() if not user.is_bot)
 
     def seconds(self) -> float:
         """The present instant as Slack counts it."""

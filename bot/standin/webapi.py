@@ -12,7 +12,9 @@ from bot.standin import (
     api_conversations,
     api_files,
     api_history,
+    api_oauth,
     api_people,
+    api_profile,
     api_views,
 )
 from bot.standin.calls import Call, Desk, Handler, Heard, Json, Refusal, TooFast, invalid_arguments, methods
@@ -20,12 +22,14 @@ from bot.standin.state import DEMO_APP_TOKEN, Install
 
 HANDLERS: Mapping[str, Handler] = {
     **api_people.METHODS,
+    **api_profile.METHODS,
     **api_conversations.METHODS,
     **api_history.METHODS,
     **api_chat.METHODS,
     **api_views.METHODS,
     **api_files.METHODS,
     **api_apps.METHODS,
+    **api_oauth.METHODS,
 }
 WITHOUT_TOKEN = frozenset({"oauth.v2.access"})
 OF_THE_APP = frozenset({"apps.connections.open"})
@@ -75,13 +79,23 @@ def _opened(desk: Desk, method: str, args: Mapping[str, Any], token: str, verb: 
     if method in OF_THE_APP and verb != "POST":
         raise Refusal("insecure_request")
     call = Call(method, args, desk, _install(desk, method, token))
-    needed = methods()[method]["scopes"]
+    needed = _scopes(call)
     if needed:
         call.need_scope(*needed)
     missing = [name for name in methods()[method]["required"] if args.get(name) in (None, "")]
     if missing:
         raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
     return call
+
+
+def _scopes(call: Call) -> list[str]:
+    """What the method asks of a token of that kind."""
+    known = methods()[call.method]
+    if call.install is None or call.install.bot_id:
+        if known.get("user_only"):
+            raise Refusal("not_allowed_token_type")
+        return list(known["scopes"])
+    return list(known.get("user", known["scopes"]))
 
 
 def _install(desk: Desk, method: str, token: str) -> Install | None:
@@ -93,16 +107,23 @@ def _install(desk: Desk, method: str, token: str) -> Install | None:
         if token == DEMO_APP_TOKEN:
             return None
         raise Refusal("not_allowed_token_type" if token in desk.workspace.installs else "invalid_auth")
-    install = desk.workspace.installs.get(token)
+    install = _held(desk, token)
     if install is None:
         raise Refusal("not_allowed_token_type" if token == DEMO_APP_TOKEN else "invalid_auth")
     if install.revoked:
         raise Refusal(install.revoked)
+    if install.expires_at and install.expires_at <= desk.workspace.seconds():
+        raise Refusal("token_expired")
     return install
 
 
+def _held(desk: Desk, token: str) -> Install | None:
+    workspace = desk.workspace
+    return workspace.installs.get(token) or workspace.user_tokens.get(token)
+
+
 def _headers(desk: Desk, method: str, token: str) -> Mapping[str, str]:
-    install = desk.workspace.installs.get(token)
+    install = _held(desk, token)
     if install is None:
         return {}
     accepted = methods().get(method, {}).get("scopes", ())

@@ -23,7 +23,7 @@ REVOKED = ("token_revoked", "invalid_auth", "account_inactive")
 
 
 class WorkspaceRoutes:
-    """The handlers of channels archived and shared, of the bot removed, of its token revoked, and of the record."""
+    """The handlers of channels archived and shared, of the bot removed, of tokens revoked, and of the record."""
 
     def __init__(self, actors: Actors) -> None:
         self.actors = actors
@@ -68,15 +68,18 @@ class WorkspaceRoutes:
         return await _told(self.happenings.leave(channel, bot))
 
     async def token_revoked(self, body: Json) -> Json:
-        """The bot's token opens nothing any more, or works again."""
+        """The bot's token opens nothing any more, or works again; with `user` that person's own."""
         error = str(body.get("error", REVOKED[0]))
         if error not in REVOKED:
             raise CannotDo(f"A token that is revoked is told one of {', '.join(REVOKED)}.")
-        tasks = [self._revoke(one, error, undo=bool(body.get("undo"))) for one in self._installs()]
+        tasks = [self._revoke(one, error, undo=bool(body.get("undo"))) for one in self._tokens(body)]
         return await _told(*tasks)
 
-    def _installs(self) -> list[Install]:
-        return list(self.workspace.installs.values())
+    def _tokens(self, body: Json) -> list[Install]:
+        if not body.get("user"):
+            return list(self.workspace.installs.values())
+        person = self.actors.who(str(body["user"]))
+        return [one for one in self.workspace.user_tokens.values() if one.user_id == person.id]
 
     def _revoke(self, install: Install, error: str, *, undo: bool) -> asyncio.Task[bool] | None:
         if undo:

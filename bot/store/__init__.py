@@ -17,6 +17,10 @@ from bot.store.figures import StoredFigures
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
+from bot.store.plans import PLANS, StoredPlans
+from bot.store.status_records import STATUS_RECORDS, StoredStatusRecords
+from bot.store.turns import StoredTurns
+from bot.store.user_tokens import USER_TOKENS, StoredUserTokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +33,12 @@ class Store:
     people: StoredPeople
     audit: StoredAudit
     installations: StoredInstallations
+    user_tokens: StoredUserTokens
+    status_records: StoredStatusRecords
+    turns: StoredTurns
     digests: StoredDigests
     coverage: StoredCoverage
+    plans: StoredPlans
     figures: StoredFigures
     jobs: StoredWork
     outgoing: StoredOutgoing
@@ -48,10 +56,13 @@ class Store:
             await self.audit_database.connect()
         book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
         installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
+        tokens = await migrations.migrate(self.database, USER_TOKENS, self.clock)
+        statuses = await migrations.migrate(self.database, STATUS_RECORDS, self.clock)
         work = await migrations.migrate(self.database, migrations.WORK, self.clock)
         digests = await migrations.migrate(self.database, DIGESTS, self.clock)
+        plans = await migrations.migrate(self.database, PLANS, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *work, *digests, *audit)
+        return (*book, *installs, *tokens, *statuses, *work, *digests, *plans, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -84,8 +95,12 @@ def open_store(url: str, clock: Clock) -> Store:
         people=StoredPeople(database),
         audit=StoredAudit(audit_database),
         installations=StoredInstallations(database),
+        user_tokens=StoredUserTokens(database),
+        status_records=StoredStatusRecords(database),
+        turns=StoredTurns(database),
         digests=StoredDigests(database),
         coverage=StoredCoverage(database),
+        plans=StoredPlans(database),
         figures=StoredFigures(database),
         jobs=StoredWork(database, clock),
         outgoing=StoredOutgoing(database, clock),

@@ -89,6 +89,21 @@ class StoredBook:
 
         return await self._database.scan(read)
 
+    async def count_by_ta(self) -> Mapping[str, Mapping[str, int]]:
+        """How many accounts that are not churned each TA has, by the segment recorded."""
+        columns = (accounts.c.ta_email, accounts.c.segment)
+        statement = sa.select(*columns, sa.func.count()).where(_NOT_CHURNED, accounts.c.ta_email.is_not(None))
+        statement = statement.group_by(*columns)
+        today = {"today": self._clock.today()}
+
+        def read(connection: sa.Connection) -> dict[str, dict[str, int]]:
+            found: dict[str, dict[str, int]] = {}
+            for email, segment, count in connection.execute(statement, today):
+                found.setdefault(email, {})[segment or ""] = count
+            return found
+
+        return await self._database.scan(read)
+
     async def list_segment_rows(
         self, *, ta_email: str | None = None, team: str | None = None, stamped: bool = False
     ) -> tuple[SegmentRow, ...]:

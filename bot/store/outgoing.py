@@ -194,7 +194,8 @@ def _content(message: Message) -> dict[str, Any]:
 
 
 def _handed_of(row: Any) -> Handed:
-    lane = row.channel_id or f"to:{row.email}"
+    # Once its place is known a message has a channel too; its lane stays, so that it is never sent twice at once.
+    lane = f"to:{row.email}" if row.email else row.channel_id
     return Handed(key=row.key, revision=row.revision, hand=row.hands, lane=lane, place=row.id)
 
 

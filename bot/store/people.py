@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,12 +15,13 @@ from bot.ports.people import Absence
 from bot.ports.work import Transaction
 from bot.store.database import Database, Tx, opened
 from bot.store.rows import chunks
-from bot.store.tables import absences, people
+from bot.store.tables import absences, imports, people
 from bot.store.types import storable
 from bot.store.writing import next_version
 
 _PERSON = tuple(column for column in people.columns if column.name != "source")
 _ABSENCE = tuple(column for column in absences.columns if column.name != "source")
+GONE = "gone"
 
 
 class StoredPeople:
@@ -54,7 +57,7 @@ class StoredPeople:
 
     async def list_absences(self, email: str) -> tuple[Absence, ...]:
         """The absences of a person, first day first."""
-        statement = sa.select(*_ABSENCE).where(absences.c.email == storable(email.strip().lower()))
+        statement = sa.select(*absences.columns).where(absences.c.email == storable(email.strip().lower()))
         statement = statement.order_by(absences.c.starts_on)
         rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
         return tuple(Absence(**row) for row in rows)
@@ -64,8 +67,10 @@ class StoredPeople:
         rows = {person.email.lower(): {**_values(person), "source": source} for person in people}
         return await _save(self._database, opened(tx), _PEOPLE, rows.values())
 
-    async def save_absences(self, tx: Transaction, absences: Iterable[Absence], *, source: str) -> Written:
-        """Add and update absences, one row a person and first day."""
+    async def save_absences(
+        self, tx: Transaction, absences: Iterable[Absence], *, source: str, whole_from: date | None = None
+    ) -> Written:
+        """Add and update absences, one row a person and first day; what a whole file leaves out is gone."""
         rows = {
             (absence.email.lower(), absence.starts_on): {
                 **{column.name: getattr(absence, column.name) for column in _ABSENCE},
@@ -74,7 +79,11 @@ class StoredPeople:
             }
             for absence in absences
         }
-        return await _save(self._database, opened(tx), _ABSENCES, rows.values())
+        written = await _save(self._database, opened(tx), _ABSENCES, rows.values())
+        if whole_from is None or not rows:
+            return written
+        missing = await opened(tx).run(lambda connection: _mark_gone(connection, rows.keys(), whole_from))
+        return replace(written, missing=missing)
 
 
 _PEOPLE = people
@@ -94,6 +103,18 @@ def _values(person: Person) -> dict[str, Any]:
     values["team"] = person.team and person.team.value
     values["email"] = person.email.lower()
     return values
+
+
+def _mark_gone(connection: sa.Connection, told: Collection[tuple[str, date]], since: date) -> int:
+    """What files told and the newest one does not: a file knows nothing of what a leave system told."""
+    of_files = absences.c.source.in_(sa.select(imports.c.file).where(imports.c.kind == "absences"))
+    to_come = sa.and_(absences.c.ends_on >= since, absences.c.status != GONE, of_files)
+    held = connection.execute(sa.select(absences.c.email, absences.c.starts_on).where(to_come)).all()
+    gone = [(email, first) for email, first in held if (email, first) not in told]
+    for email, first in gone:
+        same = sa.and_(absences.c.email == email, absences.c.starts_on == first)
+        connection.execute(absences.update().where(same).values(status=GONE))
+    return len(gone)
 
 
 async def _save(database: Database, tx: Tx, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> Written:

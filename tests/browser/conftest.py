@@ -9,6 +9,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -127,10 +128,8 @@ async def app() -> AsyncIterator[ScriptedApp]:
         yield scripted
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def demo(browser: Browser) -> AsyncIterator[str]:
-    """`ta-bot demo`, as its users run it; gives its address."""
-    assert browser.is_connected()
+@asynccontextmanager
+async def _demo() -> AsyncIterator[str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0", stdout=PIPE, stderr=PIPE
     )
@@ -144,3 +143,19 @@ async def demo(browser: Browser) -> AsyncIterator[str]:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
         await process.communicate()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def demo(browser: Browser) -> AsyncIterator[str]:
+    """`ta-bot demo`, as its users run it; gives its address."""
+    assert browser.is_connected()
+    async with _demo() as address:
+        yield address
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def fresh_demo(browser: Browser) -> AsyncIterator[str]:
+    """A demo of the test's own, at the day it began: for a story that turns the clock."""
+    assert browser.is_connected()
+    async with _demo() as address:
+        yield address

@@ -22,7 +22,7 @@ from bot.features.sync.usecases import import_file
 from bot.integrations.csv_files.source import CsvFile
 from bot.ports import Ports
 from bot.settings import Settings
-from bot.slack.attending import Handlers
+from bot.slack.attending import Handlers, found
 from bot.slack.wiring import make_slack
 from bot.standin.book import write_csvs
 from bot.standin.server import StandinServer
@@ -97,7 +97,11 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         work=store.work,
         digests=store.digests,
         coverage=store.coverage,
+        plans=store.plans,
         figures=store.figures,
+        statuses=side.statuses,
+        status_records=store.status_records,
+        turns=store.turns,
         calendar=BankHolidays(),
         clock=clock,
         policy=policy_module.load(),
@@ -178,6 +182,8 @@ def suggest(heard: Handlers, ports: Ports) -> Callable[..., Any]:
 
     async def suggesting(action_id: str, text: str) -> Any:
         asked = Typeahead(action_id=action_id, text=text, **_from(None, PlaceKind.DIRECT))
-        return await heard.typeaheads[action_id](asked, ports)
+        handler = found(heard.typeaheads, action_id)
+        assert handler is not None
+        return await handler(asked, ports)
 
     return suggesting

@@ -68,6 +68,18 @@ async def test_messages_are_handed_over_once_in_the_order_they_were_asked_for(st
     assert await store.outgoing.count_unsettled() == 3
 
 
+async def test_a_message_to_a_person_keeps_its_lane_once_its_place_is_known(store: Store, clock) -> None:
+    """It is edited while it is on its way: in another lane it would be sent a second time at once."""
+    await ask(store, Intent(key="p", message=SAID, email="ann@example.com"))
+    (first,) = await handed(store)
+    await store.outgoing.note_attempt("p", clock.now(), "D1")
+    async with store.work.transaction() as tx:
+        assert await store.outgoing.edit_later(tx, "p", Message(text="newer"))
+    (second,) = await handed(store)
+    assert (first.hand, second.hand) == (1, 2)
+    assert second.lane == first.lane == "to:ann@example.com"
+
+
 async def test_a_reply_waits_for_its_first_message_and_learns_its_fate(store: Store, clock) -> None:
     await ask(store, HEAD, REPLY)
     assert [one.key for one in await handed(store)] == ["d:head"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from bot.domain.person import Person, Role, Team
-from bot.ports.book import Written
+from bot.ports.book import ImportRecord, Written
 from bot.ports.people import Absence
 from bot.store import Store
 
@@ -77,3 +77,53 @@ async def test_an_absence_is_one_row_a_person_and_first_day(store: Store) -> Non
     longer = replace(first, ends_on=date(2026, 12, 8))
     assert await save_absences(longer, other) == Written(changed=1, unchanged=1)
     assert await store.people.list_absences("Ann@example.com") == (other, longer)
+
+
+async def test_what_a_whole_file_leaves_out_is_gone_unless_it_is_over(store: Store) -> None:
+    """A file speaks for files alone: what a leave system told stays."""
+    today = date(2026, 11, 21)
+
+    def away(email: str, first: int, last: int) -> Absence:
+        return Absence(email=email, starts_on=date(2026, 11, first), ends_on=date(2026, 11, last))
+
+    over, runs, moved = (
+        away("ann@x.example", 2, 20),
+        away("ben@x.example", 20, 21),
+        away("cat@x.example", 23, 27),
+    )
+    other = away("dot@x.example", 23, 27)
+
+    async def take(source: str, *absences: Absence, **how: date) -> Written:
+        async with store.work.transaction() as tx:
+            written = await store.people.save_absences(tx, absences, source=source, **how)
+            record = ImportRecord(
+                kind="absences",
+                file=source,
+                digest="d",
+                rows=1,
+                imported_at=datetime(2026, 11, 21, tzinfo=UTC),
+            )
+            if how:
+                await store.book.save_import(tx, record)
+            return written
+
+    async def statuses(*absences: Absence) -> list[str]:
+        held = [(await store.people.list_absences(one.email))[0] for one in absences]
+        return [one.status for one in held]
+
+    await take("leave system", other)
+    await take("first.csv", over, runs, moved, whole_from=today)
+    again = await take("second.csv", away("cat@x.example", 25, 30), whole_from=today)
+    assert again == Written(added=1, missing=2)
+    assert await statuses(over, runs, moved, other) == ["approved", "gone", "gone", "approved"]
+    assert [one.source for one in await store.people.list_absences("cat@x.example")] == [
+        "first.csv",
+        "second.csv",
+    ]
+    assert (
+        await take("second.csv", whole_from=today) == Written()
+    )  # an empty file is somebody's failed export
+    assert await take("third.csv", runs, away("cat@x.example", 25, 30), whole_from=today) == Written(
+        changed=1, unchanged=1
+    )
+    assert await statuses(runs) == ["approved"]

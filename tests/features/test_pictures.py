@@ -20,10 +20,14 @@ FEATURES = Path(bot.features.__path__[0])
 PURE = sorted(path for name in ("rules", "views") for path in FEATURES.glob(f"*/{name}.py"))
 VIEWS = sorted(FEATURES.glob("*/views.py"))
 PICTURES = Path(__file__).parent
-MODAL_IDS = {"health.share_choose", "health.share_confirm", "segment_lists.corrected", "subscriptions.form"}
-"""Modals are held by tests/commands/test_pressing.py and test_kpi_digest.py, which open and submit each."""
-MENU_IDS = {"health.choose", "segments.choose"}
-"""Menus of candidates are held by tests/commands/test_account_health.py and test_segment.py."""
+MODAL_IDS = {
+    *("health.share_choose", "health.share_confirm", "segment_lists.corrected", "subscriptions.form"),
+    *("coverage.dates", "coverage.covers", "coverage.confirm", "coverage.settle", "coverage.told"),
+    "coverage.call_off",
+}
+"""Modals are held by tests/commands/test_pressing.py, test_kpi_digest.py and test_ooo.py, which open and submit each."""
+MENU_IDS = {"health.choose", "segments.choose", "coverage.choose", "coverage.find"}
+"""Menus of candidates are held by tests/commands/test_account_health.py, test_segment.py and test_ooo.py."""
 
 
 def _pictured() -> Iterator[tuple[str, Any]]:
@@ -72,5 +76,5 @@ def test_every_id_shown_is_heard_and_every_id_heard_is_shown() -> None:
     shown = {action_id for _, picture in _pictured() for action_id in _action_ids(picture)}
     assert shown | MENU_IDS == set(heard.actions)
     menus = {action_id for _, picture in _pictured() for action_id in _action_ids(picture, inputs=True)}
-    assert set(heard.typeaheads) <= menus
+    assert set(heard.typeaheads) <= menus | MENU_IDS
     assert set(heard.submissions) == MODAL_IDS

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import manifest
+from bot.slack.consents import SCOPES
 from bot.standin.calls import methods
 
 ROOT = Path(__file__).parents[2]
@@ -26,18 +27,28 @@ BESIDES = {
 }
 
 
+OWN = {name for name in CALLED if methods()[name].get("user")}
+"""What is called with people's own tokens."""
+
+
 def test_the_calls_are_found() -> None:
     assert {"auth.test", "users.info", "conversations.members", "chat.postMessage", "views.open"} <= set(
         CALLED
     )
 
 
-@pytest.mark.parametrize("method", CALLED)
+@pytest.mark.parametrize("method", sorted(set(CALLED) - OWN))
 def test_every_call_is_granted(method: str) -> None:
     scopes = set(methods()[method]["scopes"])
     assert not scopes or scopes & manifest.load().bot_scopes
 
 
 def test_every_scope_is_used() -> None:
-    used = {scope for method in CALLED for scope in methods()[method]["scopes"]} | BESIDES.keys()
+    used = {scope for method in set(CALLED) - OWN for scope in methods()[method]["scopes"]} | BESIDES.keys()
     assert manifest.load().bot_scopes <= used
+
+
+def test_people_are_asked_for_what_is_done_with_their_tokens_and_for_nothing_else() -> None:
+    """In the manifest, on the page that asks, and in the calls."""
+    needed = {scope for method in OWN for scope in methods()[method]["user"]}
+    assert needed == manifest.load().user_scopes == set(SCOPES)

@@ -294,7 +294,7 @@ async def build(
 
     def one(changes: dict[str, Any] | None = None, **tables: Any) -> Edge:
         chosen = Settings(**{**settings.model_dump(), **(changes or {})}, _env_file=None)
-        side = make_slack(chosen, clock, audit, installations=sqlite_store.installations)
+        side = make_slack(chosen, clock, audit, kept=sqlite_store)
         # The edge hands ports through and looks at none of them.
         ports: Any = SimpleNamespace(audit=audit, directory=side.directory, messenger=side.messenger)
         made.append(build_edge(side, ports, Handlers(**tables)))

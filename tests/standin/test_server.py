@@ -78,7 +78,9 @@ async def test_a_port_in_use_is_one_clear_line(server: StandinServer, workspace:
 async def test_a_fault_of_one_channel_leaves_others_alone(
     server: StandinServer, client: AsyncWebClient, kind: str
 ) -> None:
-    (troubled, other) = (server.workspace.find_channel(name) for name in ("general", "discuss-scaled-success"))
+    (troubled, other) = (
+        server.workspace.find_channel(name) for name in ("general", "discuss-scaled-success")
+    )
     assert troubled
     assert other
     fault = Fault(kind=kind, method="chat.postMessage", channel=troubled.id)  # type: ignore[arg-type]

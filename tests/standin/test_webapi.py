@@ -15,7 +15,7 @@ from bot.standin import manifest
 from bot.standin.api_files import take
 from bot.standin.calls import methods
 from bot.standin.server import StandinServer
-from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN, DEMO_CLIENT_SECRET, Install, Workspace
+from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN, DEMO_CLIENT_SECRET, Grant, Install, Workspace
 from bot.standin.webapi import HANDLERS, answer
 from bot.standin.workspace import (
     ARCHIVED_CHANNEL,
@@ -42,6 +42,7 @@ ALL_SCOPES = [
     *("channels:join", "channels:history", "groups:history", "im:history", "mpim:history"),
     *("files:write", "files:read", "dnd:read", "team:read", "users.profile:read", "mpim:write"),
 ]
+OWN_SCOPES = ("users.profile:write", "users.profile:read", "dnd:write")
 TEXT = {"type": "plain_text", "text": "x"}
 MODAL = {"type": "modal", "title": TEXT, "blocks": [{"type": "section", "text": TEXT}]}
 
@@ -53,6 +54,9 @@ def contract(method: str) -> dict[str, Any]:
 
 @pytest.fixture
 def everything(workspace: Workspace) -> Install:
+    ana = workspace.find_user("ana.lee")
+    assert ana is not None
+    workspace.user_tokens["xoxp-ana"] = Install(token="xoxp-ana", scopes=list(OWN_SCOPES), user_id=ana.id)
     return install(workspace, "xoxb-everything", ALL_SCOPES)
 
 
@@ -83,6 +87,8 @@ def good_arguments(server: StandinServer, method: str) -> dict[str, Any]:
         "users.lookupByEmail": {"email": "ana.lee@ta.example"},
         "users.profile.get": {"user": ana},
         "dnd.info": {"user": ana},
+        "dnd.setSnooze": {"num_minutes": "60"},
+        "users.profile.set": {"profile": '{"status_text": "Here", "status_emoji": ":tada:"}'},
         "conversations.list": {},
         "conversations.open": {"users": ana},
         "conversations.join": {"channel": "general"},
@@ -101,7 +107,7 @@ def good_arguments(server: StandinServer, method: str) -> dict[str, Any]:
         opened = call(server, "views.open", trigger_id=trigger, view=MODAL)["view"]["id"]
         return {"view_id": opened, "view": MODAL}
     if method == "oauth.v2.access":
-        workspace.codes["c"] = ["commands"]
+        workspace.codes["c"] = Grant(user_id=ana, scopes=("commands",))
         return {"client_id": workspace.client_id, "client_secret": DEMO_CLIENT_SECRET, "code": "c"}
     return known.get(method, {"channel": channel} if method.startswith("conversations.") else {})
 
@@ -111,6 +117,8 @@ def test_the_methods_are_those_of_the_reference() -> None:
     for method, kept in methods().items():
         reference = contract(method)
         assert kept["scopes"] == reference["scope"].get("bot", []), method
+        assert kept.get("user") in (None, reference["scope"].get("user")), method
+        assert kept.get("user_only", False) == reference.get("user_scope_only", False), method
         assert kept["required"] == [one for one in reference["args"].get("required", ()) if one != "token"], (
             method
         )
@@ -123,6 +131,8 @@ async def test_each_answer_has_what_the_reference_requires(server: StandinServer
     args = good_arguments(server, method)
     assert set(args) <= set(reference["args"]["properties"]), "the test's own arguments are Slack's"
     token = DEMO_APP_TOKEN if method == "apps.connections.open" else "xoxb-everything"
+    if methods()[method].get("user_only"):
+        token = "xoxp-ana"
     body = call(server, method, token, **args)
     assert body["ok"], body
     assert set(reference["output"].get("required") or ()) <= set(body)

@@ -45,6 +45,17 @@ class Serving:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """Its TA is away until a day. `cover` is who looks after the account meanwhile; where `by_channel`, the team's
+    channel does; neither: nobody has agreed to.
+    """
+
+    until: date
+    cover: Person | None = None
+    by_channel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """The score against some weeks ago, and the week it was read from."""
 
@@ -116,6 +127,7 @@ class Card:
     change_weeks: int
     serving: Serving | None = None
     ta: Person | None = None
+    absent: Absent | None = None
     ae: Person | None = None
     change: Change | None = None
     moved: tuple[Moved, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.asks import Action, Ask, Submission, Typeahead
 from bot.blocks import choosing, sharing, text
@@ -85,6 +85,7 @@ async def read(ports: Ports, account: Account, note: str = "") -> rules.Card:
         change_weeks=policy.change_weeks,
         serving=await _serving(ports, team),
         ta=await _person(ports, account.ta_email),
+        absent=await _absent(ports, account, today),
         ae=await _person(ports, account.ae_email),
         change=rules.change_of(account, weeks, today, policy.change_weeks),
         moved=rules.moved_since(account, reading, last, policy.health),
@@ -102,6 +103,20 @@ def _bare(fact: Fact[int]) -> int | None:
 
 async def _person(ports: Ports, email: Fact[str]) -> Person | None:
     return await ports.people.find_person(email.value) if isinstance(email, Known) else None
+
+
+async def _absent(ports: Ports, account: Account, today: date) -> rules.Absent | None:
+    """Whether its TA is away, and who covers: as the coverage plans have it."""
+    email = account.ta_email.value if isinstance(account.ta_email, Known) else ""
+    away = [one for one in await ports.coverage.list_away(today, today) if one.email == email]
+    if not away:
+        return None
+    until, covers = max(one.ends_on for one in away), await ports.coverage.covers_on(today)
+    cover = covers.get((email, account.id), covers.get((email, "")))
+    if cover is None:
+        return rules.Absent(until=until)
+    found = await ports.people.find_person(cover) if cover else None
+    return rules.Absent(until=until, cover=found, by_channel=not cover)
 
 
 async def _serving(ports: Ports, team: Team | None) -> rules.Serving | None:

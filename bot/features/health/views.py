@@ -159,13 +159,32 @@ def _person(person: Person | None, email: Fact[str], notes: Notes, label: str, *
 def _owner(card: Card, notes: Notes, *, quiet: bool) -> str:
     serving, email = card.serving, card.account.ta_email
     if serving is None or not serving.team.is_pool:
-        return _person(card.ta, email, notes, "owner", quiet=quiet)
+        return _person(card.ta, email, notes, "owner", quiet=quiet) + _cover(card, quiet=quiet)
     mentioned = serving.group_id and not quiet
     group = text.group_mention(serving.group_id or "") if mentioned else text.name(f"@{serving.user_group}")
     said = f"{text.name(serving.short)} · {group}"
     if isinstance(email, Known):
-        said += f"\nlast served by {_person(card.ta, email, notes, 'TA', quiet=quiet)}"
+        said += (
+            f"\nlast served by {_person(card.ta, email, notes, 'TA', quiet=quiet)}{_cover(card, quiet=quiet)}"
+        )
     return said
+
+
+def _cover(card: Card, *, quiet: bool) -> str:
+    """While the TA is away: until when, and who covers, by the coverage plan."""
+    absent = card.absent
+    if absent is None:
+        return ""
+    until, who = f"until {text.day(absent.until)}", f" for {text.name(card.ta.name)}" if card.ta else ""
+    if absent.cover:
+        cover = text.person(absent.cover.name, absent.cover.slack_user_id, quiet=quiet)
+        return f"\n:palm_tree: covered by {cover} {until}{who}"
+    if absent.by_channel:
+        channel = text.name(f"#{card.serving.channel}") if card.serving else "the team’s channel"
+        return f"\n:palm_tree: covered by {channel} {until}{who}"
+    if card.serving and card.serving.team.is_pool:
+        return ""  # the pool serves on
+    return f"\n:palm_tree: away {until}; nobody covers this account"
 
 
 def _team(card: Card, notes: Notes) -> str:

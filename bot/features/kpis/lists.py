@@ -173,7 +173,8 @@ def outing_of(email: str, first: date, last: date, staff: Staff) -> Outing:
     owner = staff.owner(email)
     assert owner is not None  # noqa: S101 # an absence has an address
     covers = dict.fromkeys(cover for (away, _), cover in staff.covers.items() if away == email)
-    return Outing(owner=owner, first=first, last=last, covers=tuple(staff.name(one) for one in covers))
+    names = tuple(staff.name(one) if one else "the team’s channel" for one in covers)
+    return Outing(owner=owner, first=first, last=last, covers=names)
 
 
 def _category(word: str | None) -> Category | None:

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 from bot.errors import BadRow, ImportRefused
 from bot.ports.book import Book, ImportRecord, Written
 from bot.ports.clock import Clock
+from bot.ports.jobs import DueWork, Jobs
 from bot.ports.people import People
+from bot.ports.plans import NOTICE
 from bot.ports.source import ImportFile
 from bot.ports.work import Transaction, Work
 
@@ -44,8 +46,12 @@ class Keepers(Protocol):
         """People and absences."""
 
     @property
+    def jobs(self) -> Jobs:
+        """What new absences ask for."""
+
+    @property
     def work(self) -> Work:
-        """One transaction over both."""
+        """One transaction over all."""
 
     @property
     def clock(self) -> Clock:
@@ -114,7 +120,16 @@ async def _save(file: ImportFile, keepers: Keepers, tx: Transaction, rows: Itera
         case "people":
             return await people.save_people(tx, rows, source=file.name)
         case _:
-            return await people.save_absences(tx, rows, source=file.name)
+            return await _save_absences(file, keepers, tx, rows)
+
+
+async def _save_absences(file: ImportFile, keepers: Keepers, tx: Transaction, rows: Iterable[Any]) -> Written:
+    """What the file leaves out is gone; the running bot looks at what changed as soon as it is kept."""
+    now, today = keepers.clock.now(), keepers.clock.today()
+    written = await keepers.people.save_absences(tx, rows, source=file.name, whole_from=today)
+    work = DueWork(key=f"{NOTICE}:{now:%Y%m%dT%H%M%S.%f}:{file.digest[:12]}", job=NOTICE, due_at=now)
+    await keepers.jobs.plan_later(tx, work)
+    return written
 
 
 def _record(file: ImportFile, rows: int, clock: Clock) -> ImportRecord:

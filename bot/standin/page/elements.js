@@ -16,14 +16,19 @@ export function element(one, block, ctx) {
   return hidden(one, ctx) ? null : make(one, block, ctx);
 }
 
-const visit = (address) => { if (isSafe(address)) window.open(address, "_blank", "noopener"); };
+// A link opens as whoever acts here: what it leads to may ask them to agree to something.
+function visit(address, ctx) {
+  if (!isSafe(address)) return;
+  document.cookie = `standin-user=${ctx.reader.me};path=/;SameSite=Lax`;
+  window.open(address, "_blank", "noopener");
+}
 
 // A button is busy until the workspace answered, so that a second press is not one too many.
 function pressing(one, ctx, value) {
   return async (event) => {
     const node = event.currentTarget;
     if (!(await sure(one, ctx))) return;
-    visit(one.url);
+    visit(one.url, ctx);
     node.setAttribute("aria-busy", "true");
     try { await ctx.press(one.action_id, value); } finally { node.removeAttribute("aria-busy"); }
   };
@@ -72,6 +77,7 @@ const SOURCES = {
 const BEGIN = { static: "option", external: "option", users: "user", conversations: "conversation", channels: "channel" };
 
 function begun(one, kind, block, ctx, many) {
+  if (ctx.picked[block.block_id]) return ctx.picked[block.block_id];
   const initial = one[`initial_${BEGIN[kind]}${many ? "s" : ""}`];
   const entered = ctx.values[block.block_id];
   const wanted = [entered === undefined ? initial : entered].flat().filter((each) => each !== undefined && each !== null && each !== "");
@@ -87,7 +93,10 @@ function select(one, block, ctx) {
     const values = picked.map((each) => each.value);
     const value = many ? values : values[0];
     if (kind !== "external") return enter(one, block, ctx, value);
-    if (block.type === "input") ctx.values[block.block_id] = undefined;
+    if (block.type === "input") {
+      ctx.values[block.block_id] = undefined;
+      ctx.picked[block.block_id] = picked;
+    }
     if (await sure(one, ctx)) await ctx.choose(one.action_id, value, typed);
   };
   return combo({ name: nameOf(one, block), placeholder: words(one.placeholder) || "Choose an option", source: SOURCES[kind](one, ctx), remote: kind === "external", least: kind === "external" ? one.min_query_length ?? 3 : 0,
@@ -95,7 +104,7 @@ function select(one, block, ctx) {
 }
 
 function overflow(one, block, ctx) {
-  const rows = (one.options || []).map((each) => [words(each.text), () => { visit(each.url); enter(one, block, ctx, each.value); }, words(each.description)]);
+  const rows = (one.options || []).map((each) => [words(each.text), () => { visit(each.url, ctx); enter(one, block, ctx, each.value); }, words(each.description)]);
   return el("button", { type: "button", class: "icon-button boxed", "aria-label": "More", "aria-haspopup": "menu", "data-action": one.action_id, click: (event) => menu(event.currentTarget, rows, "More") }, icon("dots"));
 }
 

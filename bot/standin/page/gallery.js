@@ -13,7 +13,7 @@ function context() {
   const name = (id, given) => PEOPLE.find((one) => one.value === id)?.text || given || id;
   return {
     reader: { name, me: "U1", groups: [], zone: "Europe/Berlin", now: Date.now() / 1000 },
-    labels: new Map(), values: {}, errors: {}, people: PEOPLE,
+    labels: new Map(), values: {}, picked: {}, errors: {}, people: PEOPLE,
     conversations: ({ include }) => PLACES.filter((one) => !include || include.includes(one.kind)),
     press: async (action, value) => tell(`pressed ${action} ${value ?? ""}`),
     choose: async (action, value) => tell(`chose ${value} in ${action}`),

@@ -6,10 +6,12 @@ import { textOf } from "/page/mrkdwn.js";
 import { act, avatar, context, page } from "/page/state.js";
 
 const entered = new Map(); // what was typed, by view and block: a form that was covered is found as it was left
+const picked = new Map(); // the same for what was chosen from menus that the app fills
 let drawn = "", shown = "";
 
 export function forgetModals() {
   entered.clear();
+  picked.clear();
   drawn = shown = "";
   if (at("modal").open) at("modal").close();
 }
@@ -22,16 +24,24 @@ function valuesOf(view) {
   return kept;
 }
 
+function awaited(asking, promise) {
+  asking.add(promise);
+  return promise.finally(() => asking.delete(promise));
+}
+
 export function drawModal() {
   const box = at("modal"), stack = page.seen.modals, view = stack.at(-1);
   const key = view ? view.id + view.hash + JSON.stringify(view.errors) : "";
   if (key === drawn) return;
   drawn = key;
-  for (const id of entered.keys()) if (!stack.some((one) => one.id === id)) entered.delete(id);
+  for (const held of [entered, picked]) for (const id of held.keys()) if (!stack.some((one) => one.id === id)) held.delete(id);
   if (!view) { shown = ""; box.close(); return; }
   const same = shown === view.id, place = box.querySelector(".modal-body")?.scrollTop || 0;
   shown = view.id;
-  const values = valuesOf(view), ctx = { ...context(null, view), values }, words = (text) => textOf(text, ctx.reader);
+  const values = valuesOf(view), asking = new Set(), found = context(null, view);
+  if (!picked.has(view.id)) picked.set(view.id, {});
+  const ctx = { ...found, values, picked: picked.get(view.id), choose: (...chosen) => awaited(asking, found.choose(...chosen)) };
+  const words = (text) => textOf(text, ctx.reader);
   const leave = () => act("close", {});
   const submit = el("button", { type: "submit", class: "primary" }, view.submit ? words(view.submit) : "");
   const send = async (event) => {
@@ -39,6 +49,7 @@ export function drawModal() {
     if (!view.submit) return;
     submit.setAttribute("aria-busy", "true");
     submit.disabled = true;
+    await Promise.allSettled(asking); // what was chosen a moment ago must not come after the form
     await act("submit", { values: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) });
     submit.disabled = false;
     submit.removeAttribute("aria-busy");

@@ -77,6 +77,7 @@ export function context(where, view) {
     reader: reader(),
     labels: page.labels,
     values: {},
+    picked: {}, // what was chosen from menus that the app fills, by block: only the workspace keeps its whole option
     errors: view?.errors || {},
     get people() { return page.seen.people.filter((one) => !["bot", "deactivated"].includes(one.kind)).map((one) => ({ value: one.id, text: one.name, note: one.title || one.kind, avatar: avatar(one.id, "small") })); },
     conversations,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +15,10 @@ from syrupy.assertion import SnapshotAssertion
 from bot.blocks import limits
 from bot.blocks.answers import Message
 from bot.domain.account import Group
+from bot.domain.person import Person, Role
 from bot.domain.provenance import Known, Stamp
 from bot.features.health import views
+from bot.features.health.rules import Absent
 from bot.standin.validate import problems
 
 Make = Callable[..., Any]
@@ -82,6 +85,48 @@ def test_card(
     message = views.card(card(*CASES[case](account, usual, weeks)), can_share=True)
     _fits(message)
     assert {"text": message.text, "blocks": list(message.blocks), "plain": list(message.plain)} == seen
+
+
+MARCUS = Person(email="marcus@ta.example", name="Marcus <Teague>", role=Role.TA, slack_user_id="U0MARCUS01")
+FRIDAY = date(2026, 12, 4)
+ABSENT = {
+    "by a person": (
+        Absent(until=FRIDAY, cover=MARCUS),
+        "enterprise",
+        ":palm_tree: covered by <@U0MARCUS01> until 4 Dec 2026 for Dana Cole",
+    ),
+    "by the channel": (
+        Absent(until=FRIDAY, by_channel=True),
+        "enterprise",
+        ":palm_tree: covered by #discuss-technical-advisors until 4 Dec 2026 for Dana Cole",
+    ),
+    "by nobody": (
+        Absent(until=FRIDAY),
+        "enterprise",
+        ":palm_tree: away until 4 Dec 2026; nobody covers this account",
+    ),
+    "of a pool": (Absent(until=FRIDAY), "scaled", ""),
+    "of a pool, by a person": (Absent(until=FRIDAY, cover=MARCUS), "scaled", "covered by <@U0MARCUS01>"),
+}
+
+
+@pytest.mark.parametrize("case", ABSENT)
+def test_the_owner_line_names_the_cover_while_the_ta_is_away(case: str, usual: Make, card: Make) -> None:
+    absent, team, said = ABSENT[case]
+    message = views.card(replace(card(usual(team=team)), absent=absent))
+    _fits(message)
+    owner = next(
+        field["text"] for field in message.blocks[2]["fields"] if field["text"].startswith("*Owner*")
+    )
+    assert said in owner
+    assert (":palm_tree:" in owner) is bool(said)
+
+
+def test_a_shared_card_names_the_cover_without_notifying(usual: Make, card: Make) -> None:
+    absent = Absent(until=FRIDAY, cover=MARCUS)
+    words = str(views.card(replace(card(usual()), absent=absent), shared_by="U0DANA0001").blocks)
+    assert "covered by Marcus &lt;Teague&gt; until 4 Dec 2026" in words
+    assert "<@U0MARCUS01>" not in words
 
 
 @pytest.mark.parametrize("case", HOSTILE)

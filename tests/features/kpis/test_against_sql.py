@@ -199,12 +199,20 @@ def by_ta(ask: Ask, team: str | None, today: date) -> dict[str | None, tuple[int
     return {ta: (int(n), int(arr), None if mean is None else float(mean)) for ta, n, arr, mean in rows}
 
 
+class Nobody:
+    """A workspace in which nobody has an address."""
+
+    async def find_user_ids(self, _emails: Any) -> dict[str, str]:
+        return {}
+
+
 def ports_of(store: Store) -> Any:
     """What a digest asks."""
     return SimpleNamespace(
         book=store.book,
         people=store.people,
         coverage=store.coverage,
+        directory=Nobody(),
         figures=store.figures,
         clock=store.clock,
         policy=policy.load(),

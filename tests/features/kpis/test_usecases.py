@@ -49,6 +49,13 @@ class Covers:
         return self._covers
 
 
+class Nobody:
+    """A workspace in which nobody has an address."""
+
+    async def find_user_ids(self, _emails: Any) -> dict[str, str]:
+        return {}
+
+
 @pytest.fixture
 def ports(sqlite_store: Store) -> Any:
     store = sqlite_store
@@ -56,6 +63,7 @@ def ports(sqlite_store: Store) -> Any:
         book=store.book,
         people=store.people,
         coverage=store.coverage,
+        directory=Nobody(),
         figures=store.figures,
         clock=store.clock,
         policy=policy.load(),

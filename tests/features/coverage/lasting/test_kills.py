@@ -1,0 +1,258 @@
+"""`kill -9` between the first write and the last Slack call of a plan's timeline: everything is said once, and done.
+
+The plan's person, covers and manager act from here, as presses of a button do; everything else is done by bots in
+processes of their own, which are killed at drawn moments: absences seen, reminders, the move, the Slack status, the
+hand-back and the briefing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.leave import CoverState, PlanState, SyncChoice
+from bot.features.coverage import usecases
+from bot.ports.people import Absence
+
+World = Any
+DANA, MIA = "dana@ta.example", "mia@ta.example"
+LEAVE = Absence(email=DANA, starts_on=date(2027, 1, 19), ends_on=date(2027, 1, 29))
+MOVED = replace(LEAVE, starts_on=date(2027, 1, 20), ends_on=date(2027, 2, 2))
+A_BOT = Path(__file__).parent / "a_bot.py"
+READERS = ("ann@ta.example", "cy@ta.example")
+COVERS = ("bea@ta.example", "carl@ta.example")
+EXPECTED = {
+    "1:checklist": 1,
+    **{f"1:ask:{who}": 1 for who in COVERS},
+    f"1:approve:{MIA}": 1,
+    "1:approved": 1,
+    "1:sync:A3": 1,
+    **{f"1:share:{who}": 1 for who in (*READERS, MIA, "channel")},
+    **{f"1:remind:{days}": 1 for days in (14, 7)},
+    "2:checklist": 1,
+    **{f"2:moved:{who}": 1 for who in (*READERS, *COVERS, "channel")},
+    f"2:approve:{MIA}": 1,
+    "2:approved": 1,
+    **{f"2:remind:{days}": 1 for days in (7, 3, 1, 0)},
+    **{f"2:end:{who}": 1 for who in COVERS},
+    "2:return": 1,
+}
+"""Everything that is said, without the versions that some keys end in."""
+
+
+@dataclass
+class Process:
+    """One bot."""
+
+    environment: Mapping[str, str]
+    at: datetime
+    process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(A_BOT), self.at.isoformat()),
+            env=self.environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert self.process.stdout
+        assert await asyncio.wait_for(self.process.stdout.readline(), 60) == b"up\n"
+
+    async def stand_at(self, at: datetime) -> None:
+        self.at = at
+        if self.process is not None:
+            assert self.process.stdin
+            with suppress(ConnectionError):
+                self.process.stdin.write(f"{at.isoformat()}\n".encode())
+                await self.process.stdin.drain()
+
+    async def kill(self) -> None:
+        if self.process is not None:
+            process, self.process = self.process, None
+            process.kill()
+            await process.wait()
+
+
+@dataclass
+class Story:
+    """The bots, the kills that are drawn for them, and what those found."""
+
+    world: World
+    bots: list[Process]
+    draw: random.Random
+    kills: int
+    done: int = 0
+    unfinished: int = 0
+    statuses: list[str] = field(default_factory=list)
+
+    async def settle(self, steps_left: int) -> None:
+        """Until nothing is due, under way or to be said; with a kill on the way, where one is drawn."""
+        if self.kills > self.done and self.draw.random() < (self.kills - self.done) / max(steps_left, 1):
+            await asyncio.sleep(self.draw.uniform(0, 1.5))
+            await self._kill()
+        async with asyncio.timeout(90):
+            while not await self._is_settled():  # noqa: ASYNC110 # other processes do the work: only rows tell
+                await asyncio.sleep(0.1)
+        shown = self.world.server.people.who(DANA).status_text
+        if not self.statuses or self.statuses[-1] != shown:
+            self.statuses.append(shown)
+
+    async def _kill(self) -> None:
+        victim = self.draw.choice([one for one in self.bots if one.process is not None])
+        self.unfinished += not await self._is_settled()
+        await victim.kill()
+        self.done += 1
+        if all(one.process is None for one in self.bots) or self.draw.random() < 0.5:
+            await victim.start()
+
+    async def _is_settled(self) -> bool:
+        store = self.world.store
+        if await store.jobs.is_due(self.world.clock.now()) or await store.jobs.count_started():
+            return False
+        return not await store.outgoing.count_unsettled()
+
+    async def stand_at(self, at: datetime) -> None:
+        self.world.clock.stand_at(at)
+        for one in self.bots:
+            await one.stand_at(at)
+
+
+async def steps(story: Story) -> AsyncIterator[str]:
+    """The story, a step after another; each is named when it has been asked for and not yet been done."""
+    world, ports = story.world, story.world.ports
+    await world.absences(LEAVE)
+    yield "the leave is seen"
+    await usecases.confirm(ports, 1, DANA)
+    yield "covers are asked"
+    for item in (await world.plan()).items:
+        await usecases.answer_cover(ports, 1, item.account_id, item.cover_email, accept=True)
+    await usecases.choose_sync(ports, 1, "A3", SyncChoice.MOVED, DANA)
+    await usecases.approve(ports, 1, MIA)
+    yield "all agreed"
+    await usecases.share(ports, 1, DANA)
+    yield "shared"
+    async for what in passing(story, datetime(2027, 1, 13, tzinfo=UTC)):
+        yield what
+    await world.absences(MOVED)
+    yield "moved"
+    await usecases.approve(ports, 1, MIA)
+    yield "approved again"
+    async for what in passing(story, datetime(2027, 2, 4, tzinfo=UTC)):
+        yield what
+
+
+async def passing(story: Story, to: datetime) -> AsyncIterator[str]:
+    """Time passes; each instant at which something of the plan is due is a step."""
+    while True:
+        work = await story.world.store.jobs.list_work(prefix="ooo:", limit=1)
+        if not work or work[0].due_at > to:
+            break
+        await story.stand_at(work[0].due_at)
+        yield work[0].key
+    await story.stand_at(to)
+
+
+STEPS = 15
+"""About how many there are, for the kills to be spread over."""
+
+
+async def tell(story: Story) -> None:
+    number = 0
+    async for _ in steps(story):
+        await story.settle(STEPS - number)
+        number += 1
+
+
+def faults_of(story: Story) -> list[str]:
+    """What is wrong, seen from the workspace."""
+    said = Counter(_without_version(key) for key in story.world.counts().elements())
+    found = [
+        f"{key} said {said[key]} times" for key in {*said, *EXPECTED} if said[key] != EXPECTED.get(key, 0)
+    ]
+    if [bool(one) for one in story.statuses] != [False, True, False]:
+        found.append(f"the status went {story.statuses}")
+    return found
+
+
+def _without_version(key: str) -> str:
+    """`ooo:1:1:ask:carl@ta.example:2` → `1:ask:carl@ta.example`."""
+    _, _, generation, kind = key.split(":", 3)
+    versioned = kind.split(":")[0] in ("ask", "sync", "approved", "released") and kind[-1].isdigit()
+    return f"{generation}:{kind.rpartition(':')[0] if versioned else kind}"
+
+
+Bots = Callable[..., Any]
+
+
+@pytest.fixture
+def bots(launch: Any, a_bots_environment: Callable[[str], Mapping[str, str]]) -> Bots:
+    """A world in which only processes of their own work."""
+
+    @asynccontextmanager
+    async def living(url: str, count: int, seed: int, kills: int) -> AsyncIterator[Story]:
+        async with launch(url, works=False) as world:
+            await world.consent(DANA)
+            running = [Process(a_bots_environment(url), world.clock.now()) for _ in range(count)]
+            try:
+                await asyncio.gather(*(one.start() for one in running))
+                yield Story(world, running, random.Random(seed), kills)
+            finally:
+                for one in running:
+                    await one.kill()
+
+    return living
+
+
+async def killed(bots: Bots, url: str, count: int, seed: int, kills: int) -> Story:
+    async with bots(url, count, seed, kills) as story:
+        await tell(story)
+        told = f"seed {seed}: {story.unfinished} of {story.done} kills found work unfinished\n"
+        sys.stdout.write(told)
+        assert faults_of(story) == [], told
+        plan = await story.world.plan()
+        assert plan.state is PlanState.ENDED
+        assert {item.state for item in plan.items} == {CoverState.ACCEPTED}
+        return story
+
+
+@pytest.mark.timeout(400)
+async def test_a_timeline_whose_bot_is_killed_says_and_does_everything_once(
+    bots: Bots, sqlite_url: str
+) -> None:
+    story = await killed(bots, sqlite_url, 1, seed=1, kills=3)
+    assert story.done == 3
+    assert story.unfinished * 2 >= story.done, "the kills came too late to prove anything"
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(400)
+async def test_two_bots_of_which_one_is_killed_say_and_do_everything_once(
+    bots: Bots, postgres_url: str
+) -> None:
+    story = await killed(bots, postgres_url, 2, seed=2, kills=2)
+    assert story.done == 2
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("seed", range(100, 117))
+async def test_fifty_kills_of_one_bot(bots: Bots, sqlite_url: str, seed: int) -> None:
+    await killed(bots, sqlite_url, 1, seed, kills=3)
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(200, 217))
+async def test_fifty_kills_of_two_bots(bots: Bots, postgres_url: str, seed: int) -> None:
+    await killed(bots, postgres_url, 2, seed, kills=3)
