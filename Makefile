@@ -51,9 +51,9 @@ pictures: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-# Crash and load bars in full.
+# Crash and load bars in full; they print what the kills found.
 soak: $(TOOLS)
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak -s
 
 format: $(TOOLS)
 	$(BIN)/ruff check --fix .

@@ -128,7 +128,9 @@ class MessageLedger(OutgoingMessages, Protocol):
         """The message to be sent."""
 
     async def overtakes(self, key: str) -> bool:
-        """Whether an earlier message of its lane was handed over and is not settled."""
+        """Whether an earlier message of its lane was handed over and is not settled; not for ever, where that one
+        never comes to an end.
+        """
 
     async def note_attempt(self, key: str, at: datetime, channel_id: str) -> None:
         """Record, durably, that an attempt begins: from now on its outcome is unknown."""

@@ -20,6 +20,8 @@ _WAITING = MessageState.WAITING.value
 _SENT = MessageState.SENT.value
 _TOLD = tuple(column for column in outgoing.columns if column.name in {*Outgoing.__slots__, "then_job"})
 _HANDED = tuple(outgoing.c[name] for name in ("key", "revision", "hands", "channel_id", "email", "id"))
+PATIENCE = 10
+"""How much oftener a message is handed over than one that it must not overtake, before it does."""
 _parent = outgoing.alias("parent")
 _earlier = outgoing.alias("earlier")
 
@@ -109,15 +111,19 @@ class StoredOutgoing:
         return _pending_of(rows[0]) if rows else None
 
     async def overtakes(self, key: str) -> bool:
-        """Whether an earlier message of its lane was handed over and is not settled."""
+        """Whether an earlier message of its lane was handed over and is not settled.
+
+        Not for ever: one that never comes to an end does not hold up its channel.
+        """
         same = sa.and_(
-            _earlier.c.channel_id == outgoing.c.channel_id,
-            sa.or_(outgoing.c.channel_id != "", _earlier.c.email == outgoing.c.email),
+            _earlier.c.email == outgoing.c.email,
+            sa.or_(outgoing.c.email != "", _earlier.c.channel_id == outgoing.c.channel_id),
         )
         statement = (
             sa.select(_earlier.c.id)
             .join(outgoing, sa.and_(same, _earlier.c.id < outgoing.c.id))
             .where(outgoing.c.key == key, _earlier.c.state == _WAITING, _earlier.c.hands > 0)
+            .where(_earlier.c.hands > outgoing.c.hands - PATIENCE)
             .limit(1)
         )
         return await self._database.scan(lambda connection: connection.execute(statement).first()) is not None

@@ -172,6 +172,13 @@ async def test_a_message_overtakes_what_was_handed_over_before_it_and_is_not_set
     assert [await store.outgoing.overtakes(key) for key in keys] == [False, True, False, False, True]
     await handed(store)
     assert [await store.outgoing.overtakes(key) for key in keys] == [False, True, False, False, True]
+    await store.outgoing.note_attempt("p", clock.now(), "D1")
+    assert await store.outgoing.overtakes("q")  # the lane is the person's, wherever the message goes
+    for _ in range(12):
+        await store.outgoing.take_back("e")
+        await handed(store)
+    assert not await store.outgoing.overtakes("e")  # it waited long enough
+    assert await store.outgoing.overtakes("q")
     for key in ("d:head", "p"):
         await settle(store, key, Settled(state=MessageState.FAILED, revision=1), clock)
     assert [await store.outgoing.overtakes(key) for key in keys] == [False] * 5

@@ -22,7 +22,6 @@ LANES = 4
 LOST = 0.15
 """The part of posts whose connection is lost before Slack takes them, and the part lost after."""
 EXPECTED = {"discuss-technical-advisors": 5, "discuss-scaled-success": 9, "general": 5}
-OWNER = "tomas.arrieta@lumenforge.example"
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,14 @@ class Tally:
     doubled: int = 0
     missing: int = 0
     problems: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
 
-    def told(self, seconds: float) -> str:
+    def told(self) -> str:
+        """So far."""
         return (
             f"{self.unfinished} of {self.kills} kills found work unfinished; {self.doubled} messages doubled, "
-            f"{self.missing} missing, {len(self.problems)} problems; {self.cases} runs in {seconds:.0f} s\n"
+            f"{self.missing} missing, {len(self.problems)} problems; {self.cases} runs in "
+            f"{time.monotonic() - self.began:.0f} s\n"
         )
 
 
@@ -95,6 +97,8 @@ async def run_killed(house: Any, calm: Calm, seed: int, kills: int, tally: Tally
     await house.until(house.is_finished)
     tally.cases += 1
     tally.problems += [f"seed {seed}: {one}" for one in await faults_of(house, calm.keys, tally)]
+    sys.stdout.write(f"seed {seed}: {tally.told()}")
+    sys.stdout.flush()
 
 
 async def faults_of(house: Any, expected: Mapping[str, Sequence[str]], tally: Tally) -> list[str]:
@@ -131,7 +135,7 @@ def drawn(first_seed: int, kills: int) -> Iterator[tuple[int, int]]:
 
 
 async def kill_bots(settlement: Any, books: Any, *, kills: int, first_seed: int, replicas: int = 1) -> None:
-    began, tally = time.monotonic(), Tally()
+    tally = Tally()
     slacks = await asyncio.gather(*(settlement.slack() for _ in range(min(LANES, kills // 2 + 1))))
     calm = await run_calm(settlement, slacks[0], books, replicas)
     cases = drawn(first_seed, kills)
@@ -139,12 +143,16 @@ async def kill_bots(settlement: Any, books: Any, *, kills: int, first_seed: int,
     async def lane(slack: Any) -> None:
         for seed, some in cases:
             async with settlement.house(slack, books, replicas) as house:
-                await run_killed(house, calm, seed, some, tally)
+                try:
+                    await run_killed(house, calm, seed, some, tally)
+                except (AssertionError, TimeoutError) as error:
+                    log = "".join(line for bot in house.bots for line in bot.lines)
+                    tally.problems.append(f"seed {seed}: {error!r}\n{log}")
 
     async with asyncio.TaskGroup() as group:
         for slack in slacks:
             group.create_task(lane(slack))
-    sys.stdout.write(tally.told(time.monotonic() - began))
+    sys.stdout.write(tally.told())
     assert tally.problems == []
     assert tally.kills == kills
     assert tally.unfinished * 2 >= tally.kills, "the kills came too late to prove anything"
