@@ -38,7 +38,7 @@ plans = sa.Table(
     sa.Column("created_at", Instant(), nullable=False),
     sa.Column("version", WHOLE, nullable=False),
     sa.Column("plan", TEXT, nullable=False),  # the whole of it: bot.store.planned
-    sa.Index("plans_by_state", "state", "last_on"),
+    sa.Index("plans_by_state", "state", "last_on", "first_on"),
     sa.Index("plans_by_email", "email"),
     # Of two who open a plan for the same days at once, one is told of the other's.
     sa.Index(

@@ -6,17 +6,20 @@ import io
 import os
 import random
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
 
-from benchmarks import digest, lookup, segments, writes
+from benchmarks import digest, leave, lookup, segments, writes
 from benchmarks.__main__ import main
 from benchmarks.load import Load
 from benchmarks.names import invented, mistyped
 from benchmarks.processes import free_port, pinned_client, start
 from benchmarks.report import Line, Size, machine, quantile, show
 from benchmarks.slack import fake_slack
+from bot.clock import SystemClock
+from bot.store import open_store
 
 TINY = Size(accounts=200, rounds=1, queries=20, seconds=0.2, burst=50)
 
@@ -51,6 +54,17 @@ def test_the_digest_gives_seconds_memory_and_the_loop(tmp_path: Path) -> None:
     assert [line.what for line in lines[-2:]] == [
         "cost of an account, 20 → 60", "cost of an account, 60 → 200",
     ]  # fmt: skip
+
+
+async def test_absences_are_kept_with_their_plans_and_looked_up(tmp_path: Path) -> None:
+    kept = await leave.fill(tmp_path / "book.db", 100)
+    assert "100 absences" in kept.what
+    store = open_store(f"sqlite:///{tmp_path / 'book.db'}", SystemClock(ZoneInfo("UTC")))
+    await store.start()
+    assert len(await store.plans.list_plans()) == 100
+    assert len(await store.jobs.list_work(prefix="ooo:", limit=2_000)) == 100 * len(leave.DUE)
+    assert await store.plans.list_unnoticed(10) == ()
+    await store.close()
 
 
 @pytest.mark.parametrize(("kind", "answered"), [("noop", False), ("fixed", True)])

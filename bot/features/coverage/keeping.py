@@ -57,7 +57,7 @@ class Change:
     """What becomes of a plan. `expected` is the version it was read at, 0 for a new plan.
 
     `moments` are what falls due from now on, where that changes; what was planned for the generation `stale` is
-    cancelled then.
+    cancelled then. `works` is what other plans need because of it.
     """
 
     plan: Plan
@@ -65,6 +65,7 @@ class Change:
     letters: Letters
     moments: Sequence[Moment] | None = None
     stale: int = 0
+    works: Sequence[DueWork] = ()
 
 
 Decide: TypeAlias = Callable[[Plan, int], Awaitable[Change | None]]
@@ -113,6 +114,8 @@ async def write(tx: Transaction, ports: Ports, change: Change) -> Plan:
             await ports.jobs.cancel_later(tx, key, "the dates changed")
         for moment in change.moments:
             await ports.jobs.plan_later(tx, work_of(kept, moment))
+    for work in change.works:
+        await ports.jobs.plan_later(tx, work)
     for letter in change.letters(kept, change.expected + 1):
         await send(tx, ports, kept, letter)
     return kept

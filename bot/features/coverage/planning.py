@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeAlias
 
 from bot.domain.leave import Away, Plan, PlanState, Step
@@ -12,16 +13,18 @@ from bot.domain.provenance import value_of
 from bot.errors import UserError
 from bot.features.coverage import gathering, letters, replanning, rules
 from bot.features.coverage.gathering import Around
-from bot.features.coverage.keeping import STATUS_NOW, Change, Letter
+from bot.features.coverage.keeping import AGAIN, STATUS_NOW, Change, Letter, work_of
 from bot.features.coverage.letters import Desk
 from bot.features.coverage.timeline import Moment
 from bot.features.leave_status import rules as status_rules
 from bot.features.leave_status import usecases as statuses
 from bot.features.leave_status.views import consent_button
 from bot.ports import Ports
+from bot.ports.jobs import DueWork
 
 FIRST = 1
 """The generation of a new plan."""
+DAY = timedelta(days=1)
 _SENT = 5_000
 
 Extra: TypeAlias = Callable[[Plan, int, Desk], Iterable[Letter]]
@@ -97,7 +100,16 @@ async def opening(ports: Ports, plan: Plan, around: Around, lead: str = "") -> C
         expected=0,
         letters=lambda kept, _: (letters.checklist(kept, desk, lead),),
         moments=moments,
+        works=() if plan.source == rules.TYPED else await clashing(ports, plan.away),
     )
+
+
+async def clashing(ports: Ports, away: Away) -> tuple[DueWork, ...]:
+    """Others' plans in which they cover while they are away themselves by now: each is looked at again, at once."""
+    now = ports.clock.now()
+    plans = await ports.plans.list_covered_by(away.email, away.first - DAY, away.last + DAY)
+    what = f"{AGAIN}:{now:%Y%m%dT%H%M%S.%f}"
+    return tuple(work_of(plan, Moment(what, now)) for plan in plans if plan.away.overlaps(away))
 
 
 def new_plan(ports: Ports, person: Person, away: Away, source: str) -> Plan:
@@ -183,7 +195,16 @@ async def redating(
         Moment(STATUS_NOW, ports.clock.now()),
         *await gathering.moments_of(ports, again, around),
     )
-    return Change(plan=again, expected=expected, letters=said, moments=moments, stale=plan.generation)
+    return Change(
+        plan=again,
+        expected=expected,
+        letters=said,
+        moments=moments,
+        stale=plan.generation,
+        works=await clashing(ports, away)
+        if again.state in gathering.IN_FORCE or again.source != rules.TYPED
+        else (),
+    )
 
 
 async def cancelling(ports: Ports, plan: Plan, expected: int, by: str = "") -> Change:

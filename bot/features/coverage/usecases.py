@@ -143,7 +143,8 @@ async def confirm(ports: Ports, plan_id: int, by: str) -> Plan:
 
         change = await planning.change_of(ports, plan, made, around, version, said)
         # It counts from now on, and perhaps they are away already.
-        return replace(change, moments=(Moment(STATUS_AGREED, ports.clock.now()),))
+        moments = (Moment(STATUS_AGREED, ports.clock.now()),)
+        return replace(change, moments=moments, works=await planning.clashing(ports, plan.away))
 
     return await apply(ports, plan_id, decide)
 

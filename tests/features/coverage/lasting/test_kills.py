@@ -225,6 +225,7 @@ async def killed(bots: Bots, url: str, count: int, seed: int, kills: int) -> Sto
         return story
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(400)
 async def test_a_timeline_whose_bot_is_killed_says_and_does_everything_once(
     bots: Bots, sqlite_url: str
@@ -234,6 +235,7 @@ async def test_a_timeline_whose_bot_is_killed_says_and_does_everything_once(
     assert story.unfinished * 2 >= story.done, "the kills came too late to prove anything"
 
 
+@pytest.mark.alone
 @pytest.mark.postgres
 @pytest.mark.timeout(400)
 async def test_two_bots_of_which_one_is_killed_say_and_do_everything_once(
