@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -214,14 +214,6 @@ def writable_at(now: datetime, zone: str, rules: OooRules) -> datetime:
     while not _works(day):
         day += timedelta(days=1)
     return instant_of(day, rules.works_from, ZoneInfo(zone))
-
-
-def shown_on(status: SlackStatus, zone: str) -> str:
-    """The last day of a status that has an end, as its person counts it."""
-    if status.expires_at is None:
-        return ""
-    local = status.expires_at.astimezone(ZoneInfo(zone))
-    return _day((local - timedelta(microseconds=1)).date() if local.time() == time() else local.date())
 
 
 def _begin(seen: SlackStatus, wanted: Wanted, counts_as_set: Sequence[str]) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks import build, text
 from bot.blocks.answers import Block, Message
 from bot.domain.status import SlackStatus
-from bot.features.leave_status.rules import BY_BOT, BY_DEEL, Consent, Tell
+from bot.features.leave_status.rules import Consent, Tell
 
 OPEN = "leave_status.open"
 FORGET = "leave_status.forget"
@@ -25,17 +25,6 @@ def consent_button(url: str) -> build.Json:
 def forget_button() -> build.Json:
     """Takes the consent back."""
     return build.button("Leave my Slack status alone", FORGET)
-
-
-def words(consent: Consent, status: SlackStatus) -> str:
-    """The sixth step in words: who sets the status, and what it will say."""
-    if consent.given:
-        return f"I set your Slack status to {shown(status)}, and put back afterwards what stands there now."
-    if consent.set_by == BY_DEEL:
-        return "Deel sets your Slack status."
-    if consent.set_by == BY_BOT and consent.url:
-        return f"With your consent I set your Slack status to {shown(status)}; or set it yourself."
-    return f"Set your Slack status to {shown(status)}."
 
 
 def shown(status: SlackStatus) -> str:
