@@ -26,7 +26,7 @@ $(TOOLS): $(READY) requirements-dev.lock
 
 # Everything CI runs: style, types, the contracts of the house, all tests.
 test: $(TOOLS) lint
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not alone"
+	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
 lint: $(TOOLS)

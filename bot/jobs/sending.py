@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import log
 from bot.domain.keeping import WorkRules
@@ -36,6 +36,10 @@ class TokenRefused(Exception):
     """Slack refuses our token; messages wait."""
 
 
+class Overtakes(Exception):
+    """An earlier message of its lane is not settled, having been taken back: this one comes after it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """Keeps what `bot.ports.outgoing` promises, one message at a time. `wall` is the machine's own clock."""
@@ -51,10 +55,12 @@ class Sender:
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
     async def send(self, key: str) -> str:
-        """Bring a message to its end, or raise TokenRefused; says what became of it."""
+        """Bring a message to its end, or raise TokenRefused or Overtakes; says what became of it."""
         pending = await self.ledger.find_pending(key)
         if pending is None or pending.is_settled:
             return "nothing left to do"
+        if await self.ledger.overtakes(key):
+            raise Overtakes(key)
         settled = _fate_of_parent(pending) or await self._tried(key)
         await self._settle(pending, settled)
         return f"{settled.state.value} {settled.note}".rstrip()
@@ -89,8 +95,9 @@ class Sender:
         parcel = _parcel(pending, channel_id)
         if pending.attempted_at is not None and (found := await self._look(pending, parcel)):
             return await self._sent(pending, found)
-        await self.delivery.check(channel_id, direct=bool(pending.email))
-        await self._take_turn(channel_id)
+        last = await self.ledger.last_sent_at(channel_id)
+        await self.delivery.check(channel_id, first=last is None and not pending.email)
+        await self._take_turn(last)
         if pending.ts:  # an edit may be made twice: it says the same
             return await self._sent(pending, await self.delivery.send(parcel))
         await self.ledger.note_attempt(pending.key, self.clock.now(), channel_id)
@@ -114,8 +121,7 @@ class Sender:
                 raise
             raise SourceUnavailable(f"Slack does not show whether it arrived ({error})") from error
 
-    async def _take_turn(self, channel_id: str) -> None:
-        last = await self.ledger.last_sent_at(channel_id)
+    async def _take_turn(self, last: datetime | None) -> None:
         left = last + APART - self.wall.now() if last else timedelta()
         if left > timedelta():
             await self.sleep(min(left, APART).total_seconds())

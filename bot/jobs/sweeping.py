@@ -13,7 +13,7 @@ from bot import log
 from bot.errors import StoreError
 from bot.jobs.engine import Engine
 from bot.jobs.performing import Performer
-from bot.jobs.sending import Sender, TokenRefused
+from bot.jobs.sending import Overtakes, Sender, TokenRefused
 from bot.ports.clock import Clock
 from bot.ports.ledger import MessageLedger, WorkLedger
 from bot.ports.work import Work
@@ -25,6 +25,8 @@ LOOK = 2.0
 FINISH = 100.0
 """Seconds that a turned clock waits for what came due."""
 POLL = 0.1
+LET_PASS = 1.0
+"""Seconds that a message leaves to one that it would overtake."""
 HELD = timedelta(seconds=30)
 """How long messages wait after Slack refused our token."""
 
@@ -94,6 +96,10 @@ class Sweeper:
                 self._held_until = self.wall.now() + HELD
                 await self.messages.take_back(key)
                 return "waits for a token"
+            except Overtakes:
+                await asyncio.sleep(LET_PASS)
+                await self.messages.take_back(key)
+                return "waits for an earlier one"
 
     @contextmanager
     def _noted(self) -> Iterator[None]:

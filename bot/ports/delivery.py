@@ -29,9 +29,10 @@ class Delivery(Protocol):
     async def place_of(self, email: str) -> str:
         """The direct message with that person; raises SourceRefused when nobody of ours has the address."""
 
-    async def check(self, channel_id: str, *, direct: bool) -> None:
+    async def check(self, channel_id: str, *, first: bool) -> None:
         """Ask Slack anew who could read a message there; raises AudienceRefused, and SourceUnavailable where it
-        does not tell.
+        does not tell. A public channel is joined with the `first` message; where we are not in it any more, somebody
+        took us out.
         """
 
     async def send(self, parcel: Parcel) -> Posted:

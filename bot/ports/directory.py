@@ -28,6 +28,7 @@ class Readers:
     count: int | None = None
     refused: str = ""  # names no account and no person; safe to show
     unknown: bool = False  # refused only because Slack did not tell: asking again may help
+    left: bool = False  # a public channel that the bot is not in
 
 
 class Directory(Protocol):

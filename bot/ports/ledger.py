@@ -127,6 +127,9 @@ class MessageLedger(OutgoingMessages, Protocol):
     async def find_pending(self, key: str) -> Pending | None:
         """The message to be sent."""
 
+    async def overtakes(self, key: str) -> bool:
+        """Whether an earlier message of its lane was handed over and is not settled."""
+
     async def note_attempt(self, key: str, at: datetime, channel_id: str) -> None:
         """Record, durably, that an attempt begins: from now on its outcome is unknown."""
 

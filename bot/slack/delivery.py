@@ -44,10 +44,10 @@ class SlackDelivery:
             raise SourceRefused("no full member of the workspace has that address", code="nobody")
         return await self.directory.direct_with(user_id)
 
-    async def check(self, channel_id: str, *, direct: bool) -> None:
-        """Ask who could read a message there; in a public channel the bot joins, so that it can look there later."""
+    async def check(self, channel_id: str, *, first: bool) -> None:
+        """Ask who could read a message there, joining a public channel with the first, to be able to look there later."""
         try:
-            readers = await self.directory.readers_told(channel_id, join=not direct)
+            readers = await self.directory.readers_told(channel_id, join=first)
         except SourceRefused as error:
             if error.code in HIDDEN:
                 raise AudienceRefused(HIDDEN_WHY) from error
@@ -56,6 +56,8 @@ class SlackDelivery:
             raise SourceUnavailable(readers.refused)
         if readers.refused:
             raise AudienceRefused(readers.refused)
+        if readers.left:
+            raise AudienceRefused("I am not in that channel any more: invite me to it first")
 
     async def send(self, parcel: Parcel) -> Posted:
         """Post or edit, once; raises SourceLost where it may have arrived all the same."""

@@ -154,7 +154,9 @@ class SlackDirectory:
             return Readers(channel_id=channel_id, name="", refused=judging.WHY["unknown"], unknown=True)
 
     async def readers_told(self, channel_id: str, *, join: bool = False) -> Readers:
-        """The same, but raises what Slack answers instead of an answer; `join` has the bot join a public channel."""
+        """The same, but raises what Slack answers instead of an answer; `join` has the bot join a public channel,
+        otherwise it tells that the bot is not in it.
+        """
         seen = await self._look(channel_id, fresh=True)
         refused = seen.channel.shared or judging.WHY.get(seen.reason, "")
         if not refused and seen.channel.archived:
@@ -167,6 +169,7 @@ class SlackDirectory:
             count=seen.count or None,
             refused=refused,
             unknown=not seen.channel.shared and seen.reason == "unknown",
+            left=seen.channel.can_join and not join,
         )
 
     async def _join(self, channel_id: str) -> None:

@@ -17,8 +17,9 @@ GET  /control/clock                                                the demo's ti
 POST /control/clock    {by: "1 hour"} or {to: ISO} or {next: "morning" or "monday"}   turned; `passed` says what was due
 GET  /control/clock/follow                                         a web socket: the demo's bot follows the clock
 
-What can go wrong, for one method of the Web API, `response_url`, `upload` or `*`; for a number of times, or until
-calm; each time, or by a `chance` from 0 to 1 that a `seed` makes the same in every run:
+What can go wrong, for one method of the Web API, `response_url`, `upload` or `*`; in one `channel` (its id), or
+anywhere; for a number of times, or until calm; each time, or by a `chance` from 0 to 1 that a `seed` makes the same
+in every run:
 
     slow, ratelimited, server_error, not_json   before anything is done
     drop_before (or drop)                       the connection is lost before the call is taken
@@ -26,7 +27,7 @@ calm; each time, or by a `chance` from 0 to 1 that a `seed` makes the same in ev
     slow_after                                  the call is taken, its answer comes after so many `seconds`
     native_blocks_refused                       charts and data tables
 
-POST /control/fault    {kind, method?, times?, seconds?, chance?, seed?}   something goes wrong from now on
+POST /control/fault    {kind, method?, channel?, times?, seconds?, chance?, seed?}   something goes wrong from now on
 POST /control/away     {user, away?: false, by?, to?, next?}       somebody goes away, for so long, or comes back
 GET  /control/faults                                               what goes wrong now and how often it did; who is away
 POST /control/calm     {}                                          all faults off, everybody back

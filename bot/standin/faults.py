@@ -24,11 +24,14 @@ FAULT_KINDS: tuple[str, ...] = get_args(FaultKind)
 class Fault:
     """One fault. `method` is a Web API method, `response_url` or `*`; `times` None lasts until cleared.
 
+    With a `channel` (its id) it strikes only what is asked of that conversation.
+
     With a `chance` below 1 it strikes that part of the calls, by `seed` always the same ones. `struck` counts.
     """
 
     kind: FaultKind
     method: str = "*"
+    channel: str = ""
     times: int | None = None
     seconds: float = 1.0  # how slow, or what Retry-After says
     chance: float = 1.0
@@ -40,9 +43,9 @@ class Fault:
         """Begin to draw."""
         self.drawn = Random(self.seed)
 
-    def hits(self, method: str) -> bool:
+    def hits(self, method: str, channel: str = "") -> bool:
         """Whether it strikes this call; counted when it does."""
-        if self.method not in ("*", method) or self.times == 0:
+        if self.method not in ("*", method) or self.channel not in ("", channel) or self.times == 0:
             return False
         if self.chance < 1 and self.drawn.random() >= self.chance:
             return False
@@ -53,7 +56,7 @@ class Fault:
 
     def as_json(self) -> dict[str, Any]:
         """What was switched on, and how often it struck."""
-        told = ("kind", "method", "times", "seconds", "chance", "seed", "struck")
+        told = ("kind", "method", "channel", "times", "seconds", "chance", "seed", "struck")
         return {name: getattr(self, name) for name in told}
 
 
@@ -71,6 +74,6 @@ class Faults:
         """Switch all off."""
         self.active.clear()
 
-    def strike(self, method: str, *kinds: FaultKind) -> Fault | None:
+    def strike(self, method: str, *kinds: FaultKind, channel: str = "") -> Fault | None:
         """The first fault of these kinds that strikes this call, counted; None when all goes well."""
-        return next((one for one in self.active if one.kind in kinds and one.hits(method)), None)
+        return next((one for one in self.active if one.kind in kinds and one.hits(method, channel)), None)

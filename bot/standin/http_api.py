@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -43,14 +44,15 @@ class AppRoutes:
     async def api(self, request: web.Request) -> web.StreamResponse:
         """One Web API call, GET or POST, form or JSON."""
         method = request.match_info["method"]
-        broken = await self._broken(request, method)
+        args = await _arguments(request)
+        channel = str(args.get("channel", ""))
+        broken = await self._broken(request, method, channel)
         if broken is not None:
             return broken
-        args = await _arguments(request)
         token = _bearer(request) or str(args.get("token", ""))
         reply = answer(self.desk, method, {**_basic(request), **args}, token, request.method)
         if reply.body["ok"]:
-            await self._lose(request, method)
+            await self._lose(request, method, channel)
         return web.json_response(reply.body, status=reply.status, headers=reply.headers)
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
@@ -89,11 +91,12 @@ class AppRoutes:
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{kept}"}
         return web.Response(body=file.content, content_type="application/octet-stream", headers=headers)
 
-    async def _broken(self, request: web.Request, method: str) -> web.Response | None:
-        slow = self.desk.faults.strike(method, "slow")
+    async def _broken(self, request: web.Request, method: str, channel: str = "") -> web.Response | None:
+        strike = partial(self.desk.faults.strike, method, channel=channel)
+        slow = strike("slow")
         if slow is not None:
             await asyncio.sleep(slow.seconds)
-        fault = self.desk.faults.strike(method, "server_error", "not_json", "drop", "drop_before")
+        fault = strike("server_error", "not_json", "drop", "drop_before")
         if fault is None:
             return None
         if fault.kind in ("drop", "drop_before"):
@@ -104,12 +107,12 @@ class AppRoutes:
             )
         return web.Response(status=500, text="server_error")
 
-    async def _lose(self, request: web.Request, method: str) -> None:
+    async def _lose(self, request: web.Request, method: str, channel: str = "") -> None:
         """What was asked is done, but its answer comes late or never."""
-        late = self.desk.faults.strike(method, "slow_after")
+        late = self.desk.faults.strike(method, "slow_after", channel=channel)
         if late is not None:
             await asyncio.sleep(late.seconds)
-        if self.desk.faults.strike(method, "drop_after") is not None:
+        if self.desk.faults.strike(method, "drop_after", channel=channel) is not None:
             _hang_up(request)
 
     async def authorize(self, request: web.Request) -> web.StreamResponse:

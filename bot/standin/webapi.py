@@ -48,7 +48,7 @@ class Reply:
 
 def answer(desk: Desk, method: str, args: Mapping[str, Any], token: str, verb: str = "POST") -> Reply:
     """Answer one call. Faults other than refusals (slow, dropped) are the server's business."""
-    limited = desk.faults.strike(method, "ratelimited")
+    limited = desk.faults.strike(method, "ratelimited", channel=str(args.get("channel", "")))
     if limited is not None:
         return _limited(TooFast(limited.seconds))
     try:

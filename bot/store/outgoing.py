@@ -21,6 +21,7 @@ _SENT = MessageState.SENT.value
 _TOLD = tuple(column for column in outgoing.columns if column.name in {*Outgoing.__slots__, "then_job"})
 _HANDED = tuple(outgoing.c[name] for name in ("key", "revision", "hands", "channel_id", "email", "id"))
 _parent = outgoing.alias("parent")
+_earlier = outgoing.alias("earlier")
 
 
 class StoredOutgoing:
@@ -106,6 +107,20 @@ class StoredOutgoing:
         statement = sa.select(*columns).select_from(joined).where(outgoing.c.key == key)
         rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
         return _pending_of(rows[0]) if rows else None
+
+    async def overtakes(self, key: str) -> bool:
+        """Whether an earlier message of its lane was handed over and is not settled."""
+        same = sa.and_(
+            _earlier.c.channel_id == outgoing.c.channel_id,
+            sa.or_(outgoing.c.channel_id != "", _earlier.c.email == outgoing.c.email),
+        )
+        statement = (
+            sa.select(_earlier.c.id)
+            .join(outgoing, sa.and_(same, _earlier.c.id < outgoing.c.id))
+            .where(outgoing.c.key == key, _earlier.c.state == _WAITING, _earlier.c.hands > 0)
+            .limit(1)
+        )
+        return await self._database.scan(lambda connection: connection.execute(statement).first()) is not None
 
     async def note_attempt(self, key: str, at: datetime, channel_id: str) -> None:
         """Record, durably, that an attempt begins."""

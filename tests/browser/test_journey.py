@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 TA = "signe.aldstrom"
@@ -76,10 +77,12 @@ async def test_nothing_is_said_in_a_shared_channel(demo: str, open_page) -> None
     await expect(outsider.locator("#status")).to_contain_text("not a valid command")
 
 
+@pytest.mark.timeout(240)
 async def test_the_clock_is_turned(demo: str, open_page) -> None:
     page = await open_page(f"{demo}/#as={TA}&channel=general")
     before = await page.inner_text("#clock")
     await page.click("#clock")
     await page.get_by_role("button", name="Next Monday, 09:00").click()
-    await expect(page.locator("#clock")).to_contain_text(re.compile(r"^Mon.*09:0\d"))
+    # What is due on the way is done at its own instant: digests, plans of those who go on leave.
+    await expect(page.locator("#clock")).to_contain_text(re.compile(r"^Mon.*09:0\d"), timeout=200_000)
     assert await page.inner_text("#clock") != before

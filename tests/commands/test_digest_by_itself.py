@@ -92,8 +92,10 @@ class House:
             await self.ledger.end_work(tx, work.key, ended)
         return ended.note
 
-    async def settle(self, key: str, state: MessageState, note: str = "", revision: int = 1) -> str:
-        """What became of a message, and what the journal then asks for."""
+    async def settle(
+        self, key: str, state: MessageState, note: str = "", revision: int = 1, after: timedelta = timedelta()
+    ) -> str:
+        """What became of a message so long after it was asked for, and what the journal then asks for."""
         link = "https://standin.example/p1" if state is MessageState.SENT else ""
         settled = Settled(
             state=state, revision=revision, note=note, ts="1.1", permalink=link, sent_at=self.clock.now()
@@ -102,7 +104,7 @@ class House:
         assert held is not None
         settled = replace(settled, channel_id=held.channel_id)
         async with self.ports.work.transaction() as tx:
-            await self.messages.settle(tx, key, settled, self.clock.now())
+            await self.messages.settle(tx, key, settled, held.asked_at + after)
         if not held.then:
             return ""
         return await self.run(held.then, f"then:{key}:{revision}", held.subject)
@@ -280,13 +282,16 @@ async def test_what_did_not_arrive_is_told_to_its_owner_and_the_next_one_stays(
     assert len(await house.planned()) == 1
 
 
-async def test_a_part_that_is_missing_is_told(house: House, here: str) -> None:
+async def test_parts_that_are_missing_are_told_once(house: House, here: str) -> None:
+    """Archived in mid-series, say: the parts fail together, and one note is enough."""
     kept = await house.subscribe(here)
     house.clock.at = MONDAY
     await house.run_due()
-    head, reply, *_ = await house.said(f"digest:{kept.id}:2026-W47")
+    head, *replies = await house.said(f"digest:{kept.id}:2026-W47")
     assert await house.settle(head.key, MessageState.SENT) == "arrived"
-    await house.settle(reply.key, MessageState.FAILED, "msg_too_long")
+    assert len(replies) > 1
+    for reply in replies:
+        await house.settle(reply.key, MessageState.FAILED, "msg_too_long")
     assert ["a part of its thread could not be posted" in note for note in await house.notes()] == [True]
 
 
@@ -421,6 +426,33 @@ async def test_now_after_a_failure_is_another_turn(
     await house.settle(heads[1], MessageState.SENT)
     await say("/kpi-digest now", person(Role.TA), channel=here, ports=house.ports)
     assert [one.revision for one in await house.said(f"{slot}:2:head")] == [2]
+
+
+async def test_what_slack_kept_waiting_for_hours_is_told_once(house: House, here: str) -> None:
+    kept = await house.subscribe(here)
+    house.clock.at = MONDAY
+    await house.run_due()
+    head, first, *others = await house.said(f"digest:{kept.id}:2026-W47")
+    assert await house.settle(head.key, MessageState.SENT, after=timedelta(minutes=59)) == "arrived"
+    for one in (first, *others):
+        told = await house.settle(one.key, MessageState.SENT, after=timedelta(hours=3))
+        assert told == "arrived late, the owner was told"
+    (note,) = await house.notes()
+    assert f"was ready for <#{here}>" in note
+    assert "There is nothing to do." in note
+
+
+async def test_a_correction_of_an_old_digest_is_not_called_late(
+    house: House, here: str, say: Say, person: Callable[..., Any]
+) -> None:
+    kept = await house.subscribe(here)
+    house.clock.at = MONDAY
+    await house.run_due()
+    head, *_ = await house.said(f"digest:{kept.id}:2026-W47")
+    await house.settle(head.key, MessageState.SENT)
+    await say("/kpi-digest now", person(Role.TA), channel=here, ports=house.ports)
+    await house.settle(head.key, MessageState.SENT, revision=2, after=timedelta(days=2))
+    assert await house.notes() == []
 
 
 async def test_a_correction_that_fails_is_told(

@@ -125,7 +125,7 @@ async def test_help_lists_every_command_and_explains_one(say: Do) -> None:
     assert "changes since" in one
     assert "*/ta-help*" not in one
     assert one == _words(await say("/ta-help /account-health"))
-    with pytest.raises(WrongUsage, match="`/account-health`, `/kpi-digest`, `/segment`, `/ta-help`"):
+    with pytest.raises(WrongUsage, match="`/account-health`, `/kpi-digest`, `/ooo`, `/segment`, `/ta-help`"):
         await say("/ta-help nothing")
 
 

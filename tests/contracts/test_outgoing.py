@@ -156,3 +156,22 @@ async def test_old_messages_lose_their_texts_and_then_their_rows(store: Store, c
     waiting = await store.outgoing.find_pending("waits")
     assert waiting is not None
     assert waiting.payload["text"] == "KPIs"
+
+
+async def test_a_message_overtakes_what_was_handed_over_before_it_and_is_not_settled(
+    store: Store, clock
+) -> None:
+    person = Intent(key="p", message=SAID, email="ann@example.com")
+    there = replace(HEAD, key="x", channel_id="C2")
+    await ask(store, HEAD, replace(HEAD, key="e"), there, person, replace(person, key="q"))
+    keys = ("d:head", "e", "x", "p", "q")
+    assert [await store.outgoing.overtakes(key) for key in keys] == [False] * 5  # none was handed over yet
+    await handed(store)
+    for key in ("d:head", "p"):
+        await store.outgoing.take_back(key)
+    assert [await store.outgoing.overtakes(key) for key in keys] == [False, True, False, False, True]
+    await handed(store)
+    assert [await store.outgoing.overtakes(key) for key in keys] == [False, True, False, False, True]
+    for key in ("d:head", "p"):
+        await settle(store, key, Settled(state=MessageState.FAILED, revision=1), clock)
+    assert [await store.outgoing.overtakes(key) for key in keys] == [False] * 5

@@ -220,3 +220,20 @@ async def test_many_addresses_are_found_in_one_sweep_and_outsiders_in_none(build
     slack.broken["users.list"] = lambda _: {"ok": False, "error": "fatal_error"}
     directory.forget_all()
     assert await directory.find_user_ids(wanted) == {}
+
+
+async def test_a_channel_is_found_by_its_name_and_looked_for_anew_where_it_was_not(build, slack):
+    listed = [{"id": "C1", "name": "discuss-technical-advisors"}]
+    slack.broken["conversations.list"] = lambda _: {"ok": True, "channels": listed}
+    directory = build().side.directory
+    assert await directory.find_channel("#discuss-technical-advisors") == "C1"
+    assert await directory.find_channel("discuss-technical-advisors") == "C1"
+    assert slack.count("conversations.list") == 1
+    assert await directory.find_channel("new") is None
+    listed.append({"id": "C2", "name": "new"})
+    assert await directory.find_channel("new") == "C2"
+
+
+async def test_no_channel_is_found_while_slack_does_not_answer(build, slack):
+    slack.broken["conversations.list"] = lambda _: {"ok": False, "error": "fatal_error"}
+    assert await build().side.directory.find_channel("general") is None

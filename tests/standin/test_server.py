@@ -74,6 +74,24 @@ async def test_a_port_in_use_is_one_clear_line(server: StandinServer, workspace:
         await StandinServer(workspace, port=server.port).start()
 
 
+@pytest.mark.parametrize("kind", ["ratelimited", "server_error", "drop_before", "drop_after"])
+async def test_a_fault_of_one_channel_leaves_others_alone(
+    server: StandinServer, client: AsyncWebClient, kind: str
+) -> None:
+    (troubled, other) = (
+        server.workspace.find_channel(name) for name in ("general", "discuss-scaled-success")
+    )
+    assert troubled
+    assert other
+    fault = Fault(kind=kind, method="chat.postMessage", channel=troubled.id)  # type: ignore[arg-type]
+    server.faults.add(fault)
+    assert (await client.chat_postMessage(channel=other.id, text="hello"))["ok"]
+    assert fault.struck == 0
+    with pytest.raises((SlackApiError, aiohttp.ClientError)):
+        await client.chat_postMessage(channel=troubled.id, text="hello")
+    assert fault.struck
+
+
 async def test_faults(server: StandinServer, client: AsyncWebClient) -> None:
     server.faults.add(Fault(kind="ratelimited", method="users.info", times=1, seconds=7))
     with pytest.raises(SlackApiError) as limited:

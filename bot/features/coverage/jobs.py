@@ -21,7 +21,7 @@ from bot.features.coverage import (
     timeline,
     usecases,
 )
-from bot.features.coverage.keeping import DUE, SETTLED, Change, Letter, apply, key_of, read_key, send
+from bot.features.coverage.keeping import AGAIN, DUE, SETTLED, Change, Letter, apply, key_of, read_key, send
 from bot.features.coverage.letters import Desk
 from bot.ports import Ports
 from bot.ports.jobs import DueWork, Job
@@ -130,6 +130,12 @@ async def _warn(task: Task) -> str:
     return f"{len(plan.uncovered)} accounts are not covered"
 
 
+async def _look_again(task: Task) -> str:
+    """See whether everybody who covers still can."""
+    plan = await task.change(planning.nothing)
+    return f"{len(plan.uncovered)} accounts are not covered"
+
+
 async def _end(task: Task) -> str:
     """Hand everything back."""
     await task.change(lambda plan, _, desk: letters.handed_back(plan, desk), remake=False)
@@ -151,6 +157,7 @@ async def _brief(task: Task) -> str:
 _DOING: Mapping[str, Callable[[Task], Awaitable[str]]] = {
     timeline.REMIND: _remind,
     timeline.UNCOVERED: _warn,
+    AGAIN: _look_again,
     timeline.END: _end,
     timeline.RETURN: _brief,
 }

@@ -26,6 +26,8 @@ STATUS_NOW = "status_now"
 """What is due at once where the dates changed: the status may be up, and must not be."""
 STATUS_AGREED = "status_agreed"
 """What is due at once where a plan was confirmed: a typed one counts from then on."""
+AGAIN = "again"
+"""What is due at once where a cover's own absences changed: they may not be able to cover any more."""
 _TRIES = 5
 _OF_STATUS = (timeline.STATUS_ON, timeline.STATUS_OFF, STATUS_NOW, STATUS_AGREED)
 

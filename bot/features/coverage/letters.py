@@ -112,6 +112,17 @@ def changed_owners(plan: Plan, gone: Sequence[tuple[Item, str]], desk: Desk) -> 
         yield Letter(kind=f"left:{item.account_id}", message=message, email=keeper_of(plan))
 
 
+def replaced(before: Plan, plan: Plan, version: int, desk: Desk) -> Iterator[Letter]:
+    """For whoever keeps the plan: a cover cannot any more, and who is asked in their stead."""
+    held = {item.account_id: item for item in plan.items}
+    for email, items in replanning.released(before, plan).items():
+        for item in items:
+            if (now := held.get(item.account_id)) is not None:
+                message = telling.declined(plan, now, email, desk.people)
+                kind = f"declined:{item.account_id}:{version}"
+                yield Letter(kind=kind, message=message, email=keeper_of(plan))
+
+
 def called_off(plan: Plan, desk: Desk) -> Letter:
     """For whoever keeps the plan: it is cancelled."""
     message = telling.cancelled(plan, plan.items, desk.people)
@@ -172,15 +183,13 @@ def moved(before: Plan, plan: Plan, told: Told, desk: Desk) -> Iterator[Letter]:
     approve = {one.email: one for one in approvals(plan, desk)} if plan.state is PlanState.PROPOSED else {}
     for email in dict.fromkeys((*told.emails, *anew, *(approve if before.confirmed_at else ()))):
         news = telling.moved(before, plan, mine.get(email, ()), desk.people)
-        if email in approve:
-            message = _joined(news, approve[email].message)
-            yield Letter(kind=f"{APPROVE}:{email}", message=message, email=email)
-        elif email in anew:
-            message = views.ask_cover(plan, mine[email], desk.people, reader=email)
-            message = _joined(news, message) if email in told.emails else message
-            yield Letter(kind=f"{ASK}:{email}", message=message, email=email, then=SETTLED)
-        else:
-            yield Letter(kind=f"moved:{email}", message=news, email=email)
+        asks = [approve[email]] if email in approve else []
+        if email in anew:
+            question = views.ask_cover(plan, mine[email], desk.people, reader=email)
+            asks.append(Letter(kind=f"{ASK}:{email}", message=question, email=email, then=SETTLED))
+        if asks and email in told.emails:
+            asks[0] = replace(asks[0], message=_joined(news, asks[0].message))
+        yield from asks or [Letter(kind=f"moved:{email}", message=news, email=email)]
     if told.channel_id:
         ours = tuple(item for item in plan.items if item.state is CoverState.CHANNEL)
         news = telling.moved(before, plan, ours, desk.people)

@@ -18,7 +18,7 @@ from bot.domain.leave import Away, Plan
 from bot.domain.person import Person, Role
 from bot.errors import SourceUnavailable, StaleRow, TaBotError
 from bot.features.coverage import gathering, planning, rules
-from bot.features.coverage.keeping import Change, write
+from bot.features.coverage.keeping import AGAIN, DUE, Change, key_of, write
 from bot.ports import Ports
 from bot.ports.jobs import DueWork
 from bot.ports.people import Absence
@@ -30,6 +30,7 @@ AT_ONCE = 50
 """People looked at in one piece of work: what is left is work of its own, so that a restart loses little."""
 FIRST_LOOK = "first"
 APPROVED = "approved"
+DAY = timedelta(days=1)
 _TRIES = 3
 _PROTOCOL = (Role.TA, Role.PROGRAM_MANAGER)
 """Whose time off the protocol is for, of itself; others type `/ooo plan`."""
@@ -92,15 +93,34 @@ async def _notice_person(ports: Ports, email: str, *, first_look: bool) -> int:
     for _ in range(_TRIES):
         seen = await ports.people.list_absences(email)
         changes = await _changes(ports, person, seen, first_look=first_look)
+        clashing = await _clashing(ports, person, seen)
         try:
             async with ports.work.transaction() as tx:
                 await ports.plans.mark_noticed(tx, email, seen)
                 for change in changes:
                     await write(tx, ports, change)
+                for work in clashing:
+                    await ports.jobs.plan_later(tx, work)
         except StaleRow:
             continue
         return len(changes)
     return 0
+
+
+async def _clashing(ports: Ports, person: Person, seen: Sequence[Absence]) -> tuple[DueWork, ...]:
+    """Others' plans in which they cover while they are away themselves now: those are looked at again."""
+    now = ports.clock.now()
+    found: dict[int, Plan] = {}
+    for leave in leaves_of(ports, person, seen, ()):
+        near = (leave.away.first - DAY, leave.away.last + DAY)
+        plans = await ports.plans.list_covered_by(person.email, *near)
+        found |= {plan.id: plan for plan in plans if plan.away.overlaps(leave.away)}
+    return tuple(
+        DueWork(
+            key=key_of(plan, f"{AGAIN}:{now:%Y%m%dT%H%M%S.%f}"), job=DUE, due_at=now, subject=str(plan.id)
+        )
+        for plan in found.values()
+    )
 
 
 async def _changes(

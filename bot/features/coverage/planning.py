@@ -145,6 +145,7 @@ async def refreshing(ports: Ports, plan: Plan, around: Around, expected: int, sa
 
     def said(kept: Plan, version: int, desk: Desk) -> Iterable[Letter]:
         yield from letters.changed_owners(kept, gone, desk)
+        yield from letters.replaced(plan, kept, version, desk)
         yield from say(kept, version, desk)
 
     return await change_of(ports, plan, made, around, expected, said)

@@ -43,9 +43,8 @@ async def accept_all(asked: Action, ports: Ports) -> Message:
     """Say yes for everything of a question that waits for an answer; for everything where no question is named."""
     me, plan = await persons.get_asker(asked, ports), await persons.get_plan(ports, asked.value)
     question = asked.value.partition(":")[2].split("\n")[1:]
-    for item in _waiting(plan, me):
-        if not question or item.account_id in question:
-            plan = await usecases.answer_cover(ports, plan.id, item.account_id, me.email, accept=True)
+    if _waiting(plan, me):
+        plan = await usecases.accept_all(ports, plan.id, me.email, question)
     return await _asked(ports, plan, me, question)
 
 

@@ -167,6 +167,22 @@ async def answer_cover(ports: Ports, plan_id: int, account_id: str, by: str, *, 
     return await apply(ports, plan_id, decide)
 
 
+async def accept_all(ports: Ports, plan_id: int, by: str, accounts: Sequence[str] = ()) -> Plan:
+    """A cover accepts everything that waits for their answer (of these accounts), in one go: there may be hundreds."""
+
+    async def decide(plan: Plan, version: int) -> Change | None:
+        planning.must_run(plan)
+        around = await planning.around_of(ports, plan)
+        made = plan
+        for item in plan.items:
+            theirs = item.cover_email == by and item.state is CoverState.ASKED
+            if theirs and (not accounts or item.account_id in accounts):
+                made = replanning.with_item(made, replace(item, state=CoverState.ACCEPTED))
+        return await _changed(ports, plan, made, around, version)
+
+    return await apply(ports, plan_id, decide)
+
+
 async def declining(ports: Ports, plan: Plan, item: Item, around: Around, version: int) -> Change | None:
     """An item's cover cannot: the next one is asked, and the plan's keeper hears of it."""
     by = item.cover_email

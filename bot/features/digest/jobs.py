@@ -103,13 +103,27 @@ async def look_after(due: Due, ports: Ports) -> str:
     subscription = await ports.digests.find_subscription(int(due.subject))
     if message is None or subscription is None:
         return "nothing is known of it any more"
+    if message.state is MessageState.SENT and not message.note:
+        return await _arrived(ports, subscription, message)
     if message.state is MessageState.SENT:
-        return await _tell(ports, subscription, message) if message.note else "arrived"
+        return await _tell(ports, subscription, message)
     if message.state is MessageState.WAITING or await _went_with_its_head(ports, message):
         return "nothing to tell"
     if message.state is MessageState.WITHHELD and rules.is_head(key):
         return await _pause(ports, subscription, message)
     return await _tell(ports, subscription, message)
+
+
+async def _arrived(ports: Ports, subscription: Subscription, message: Outgoing) -> str:
+    """Where Slack kept it waiting for long (it had taken back our token, say), the owner hears once that it is late."""
+    if message.sent_revision > 1 or message.settled_at is None:
+        return "arrived"
+    if message.settled_at - message.asked_at <= ports.policy.digest.late_after:
+        return "arrived"
+    note = told.delayed(subscription, week_of_key(message.key), message.asked_at, message.settled_at)
+    async with ports.work.transaction() as tx:
+        await posting.tell(tx, subscription, ports, f"{message.reply_to or message.key}:delayed", note)
+    return "arrived late, the owner was told"
 
 
 async def _went_with_its_head(ports: Ports, message: Outgoing) -> bool:
@@ -134,7 +148,7 @@ async def _pause(ports: Ports, subscription: Subscription, head: Outgoing) -> st
 
 
 async def _tell(ports: Ports, subscription: Subscription, message: Outgoing) -> str:
-    week = week_of_key(message.key)
+    week, about = week_of_key(message.key), f"{message.key}:{message.revision}"
     if message.state is MessageState.UNCERTAIN:
         note = told.uncertain(subscription, week, message.note)
     elif message.state is MessageState.SENT:
@@ -143,8 +157,9 @@ async def _tell(ports: Ports, subscription: Subscription, message: Outgoing) -> 
         note = told.failed(subscription, week, message.note)
     else:
         note = told.incomplete(subscription, week, message.note)
+        about = f"{message.reply_to}:incomplete"  # the parts of a thread most often fail together
     async with ports.work.transaction() as tx:
-        await posting.tell(tx, subscription, ports, f"{message.key}:{message.revision}", note)
+        await posting.tell(tx, subscription, ports, about, note)
     return f"{message.state}, the owner was told: {message.note}"
 
 

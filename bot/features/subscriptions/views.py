@@ -251,6 +251,16 @@ def incomplete(subscription: Subscription, week: IsoWeek, why: str) -> Message:
     return _with_edit(subscription, said, "`/kpi-digest preview` shows all of it to you alone.")
 
 
+def delayed(subscription: Subscription, week: IsoWeek, asked_at: datetime, sent_at: datetime) -> Message:
+    """For the owner: Slack kept it waiting."""
+    said = (
+        f":hourglass: The KPI digest of week {week} was ready for <#{subscription.channel_id}> "
+        f"{text.moment(asked_at)}, and Slack took it only {text.moment(sent_at)}. Nothing of it is lost or said twice."
+    )
+    cure = "There is nothing to do. Should it happen again, `ta-bot doctor` tells an operator what Slack refuses."
+    return _with_edit(subscription, said, cure)
+
+
 def uncorrected(subscription: Subscription, week: IsoWeek, why: str) -> Message:
     """For the owner: what was posted stands in its earlier words."""
     said = (

@@ -45,3 +45,16 @@ def test_every_button_is_heard_and_every_id_heard_is_a_buttons() -> None:
         if one.get("type") == "button"
     }
     assert emitted == set(listeners.ACTIONS)
+
+
+def test_consent_button(seen: SnapshotAssertion) -> None:
+    assert views.consent_button("https://bot.example/slack/consent") == seen
+
+
+def test_forget_button(seen: SnapshotAssertion) -> None:
+    assert views.forget_button() == seen
+
+
+def test_shown(seen: SnapshotAssertion) -> None:
+    said = SlackStatus(text="OOO <!channel> & back", emoji=":palm_tree:")
+    assert [views.shown(said), views.shown(SlackStatus(text="", emoji=":palm_tree:"))] == seen

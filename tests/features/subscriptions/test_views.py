@@ -229,6 +229,11 @@ def test_uncorrected(snapshot: SnapshotAssertion) -> None:
     assert _message(message) == snapshot.use_extension(JSONSnapshotExtension)
 
 
+def test_delayed(snapshot: SnapshotAssertion) -> None:
+    message = views.delayed(SUBSCRIPTION, WEEK, POSTED_AT, POSTED_AT + timedelta(hours=3))
+    assert _message(message) == snapshot.use_extension(JSONSnapshotExtension)
+
+
 @pytest.mark.parametrize("case", ["one", "many"])
 def test_skipped(case: str, snapshot: SnapshotAssertion) -> None:
     weeks = [WEEK.plus(number) for number in range(1 if case == "one" else 12)]

@@ -158,6 +158,12 @@ class Bot:
         async with self.ports.work.transaction() as tx:
             await self.store.book.save_accounts(tx, [row], complete=False, seen_on=NOW.date())
 
+    async def many(self, count: int) -> None:
+        """So many more of Dana's accounts renew in the absence."""
+        rows = [account(f"M{at:03}", f"Many {at}", renewal_date=date(2027, 1, 26)) for at in range(count)]
+        async with self.ports.work.transaction() as tx:
+            await self.store.book.save_accounts(tx, rows, complete=False, seen_on=NOW.date())
+
     async def absences(self, *absences: Absence) -> None:
         """A file with these is imported."""
         header = ("email", "starts_on", "ends_on", "half_day_start", "half_day_end", "status")

@@ -190,6 +190,24 @@ async def test_what_is_over_and_who_is_no_ta_start_nothing(bot: Bot) -> None:
     assert bot.counts() == {}
 
 
+async def test_a_cover_who_takes_leave_themselves_is_replaced_at_once(bot: Bot) -> None:
+    """They hear that they need not, the next one is asked, and the person hears of both."""
+    plan = await bot.agreed()
+    theirs = [item.account_id for item in plan.items if item.cover_email == CARL]
+    assert theirs
+    await bot.absences(replace(LEAVE, email=CARL, starts_on=date(2027, 1, 29), ends_on=date(2027, 2, 5)))
+    await bot.settle()
+    plan = await bot.plan()
+    assert {item.cover_email for item in plan.items if item.account_id in theirs} == {BEA}
+    assert {item.state for item in plan.items if item.account_id in theirs} == {CoverState.ASKED}
+    keys = [key.split(":", 3)[3] for key in bot.counts()]
+    assert sum(key.startswith(f"released:{CARL}") for key in keys) == 1
+    assert sum(key.startswith("declined:") for key in keys) == len(theirs)
+    assert await bot.store.coverage.covers_on(date(2027, 1, 20)) == {
+        (DANA, item.account_id): BEA for item in plan.items if item.account_id not in theirs
+    }
+
+
 async def test_overlapping_absences_of_one_person_are_one_leave(bot: Bot) -> None:
     more = replace(LEAVE, starts_on=date(2027, 1, 28), ends_on=date(2027, 2, 3), half_day_end=True)
     await bot.absences(LEAVE, more)

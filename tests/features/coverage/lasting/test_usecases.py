@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -262,3 +263,28 @@ async def test_what_was_agreed_stays_though_its_need_is_gone(bot: Bot) -> None:
     plan = await bot.agreed()
     await bot.now_has("A2", lighthouse="none")
     assert states(await usecases.regenerate(bot.ports, plan)) == states(plan)
+
+
+async def test_a_ta_with_four_hundred_accounts_is_covered_in_a_few_presses(bot: Bot) -> None:
+    """Each of the four presses is done in seconds, not one a covered account."""
+    await bot.many(400)
+    began = time.monotonic()
+    plan = await bot.open()
+    assert len(plan.items) == 403
+    plan = await usecases.confirm(bot.ports, plan.id, DANA)
+    for cover in (CARL, BEA):
+        plan = await usecases.accept_all(bot.ports, plan.id, cover)
+    assert plan.uncovered == ()
+    assert all(item.warning for item in plan.items[-10:])  # policy says how many somebody may have
+    assert time.monotonic() - began < 30
+    await bot.settle()
+    assert sum(":ask:" in key for key in bot.counts()) == 2
+
+
+async def test_accepting_some_accounts_leaves_the_others_waiting(bot: Bot) -> None:
+    plan = await usecases.confirm(bot.ports, (await bot.open()).id, DANA)
+    mine = [item.account_id for item in plan.items if item.cover_email == plan.items[0].cover_email]
+    await usecases.choose_cover(bot.ports, plan.id, "A2", plan.items[0].cover_email, DANA)
+    plan = await usecases.accept_all(bot.ports, plan.id, plan.items[0].cover_email, mine[:1])
+    accepted = [item.account_id for item in plan.items if item.state is CoverState.ACCEPTED]
+    assert accepted == mine[:1]
