@@ -90,7 +90,7 @@ class StatusMachine(RuleBasedStateMachine):
         until = None if hours is None else self.now + timedelta(hours=hours)
         self._choose(SlackStatus(text=f"Theirs {self.chosen}", emoji=":coffee:", expires_at=until), heard)
 
-    @precondition(lambda self: not self._shown().is_empty)
+    @precondition(lambda self: not self._shown().is_empty and not self._leaves_no_trace())
     @rule()
     def the_person_clears_it(self) -> None:
         self._choose(EMPTY)
@@ -151,6 +151,12 @@ class StatusMachine(RuleBasedStateMachine):
     def _shown(self) -> SlackStatus:
         self.profile = self.profile.at(self.now)
         return self.profile
+
+    def _leaves_no_trace(self) -> bool:
+        """Whether a clearing could be told from nothing: not in the hour of a change that nobody heard of, nor in the
+        seconds in which our own clearing may or may not have happened.
+        """
+        return self.unheard or (self.record is not None and self.record.restoring is not None)
 
     def _choose(self, status: SlackStatus, heard: bool = True) -> None:
         self.profile = self.theirs = status
