@@ -26,6 +26,7 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         directory=side.directory,
         messenger=side.messenger,
         jobs=house.store.jobs,
+        requests=house.store.requests,
         outgoing=house.store.outgoing,
         audit=house.store.audit,
         work=house.store.work,

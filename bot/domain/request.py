@@ -46,8 +46,9 @@ class Happening:
 class Decision:
     """Where a request goes, and the steps that led there, in words a person can check.
 
-    `assignee` is mentioned first: `for_whom` is set when they cover for somebody. `mention_group` says whether the
-    user group is mentioned as well. `triage` is set where no team could be told, with what is `missing`.
+    `assignee` is mentioned first: `for_whom` is set when they cover for somebody. Outside their working hours they are
+    only named (`mention_assignee`). `mention_group` says whether the user group is mentioned as well. `triage` is set
+    where no team could be told, with what is `missing`.
     """
 
     team: Team | None
@@ -55,6 +56,7 @@ class Decision:
     user_group: str
     assignee: str = ""  # an e-mail address; empty: nobody can be named
     for_whom: str = ""
+    mention_assignee: bool = True
     mention_group: bool = True
     steps: tuple[str, ...] = ()
     triage: bool = False
@@ -90,12 +92,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """When a team works: from Monday to Friday without the country's bank holidays, in a zone's wall clock."""
+    """When a team or a person works: Monday to Friday without the country's bank holidays, in a zone's wall clock."""
 
     zone: str
     country: str
     starts: time
     ends: time
+
+    def __post_init__(self) -> None:
+        if self.starts >= self.ends:  # whoever looked for working time would look for ever
+            raise ValueError(f"hours from {self.starts} to {self.ends} do not begin before they end")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

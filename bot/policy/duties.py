@@ -124,6 +124,11 @@ def request_problems(table: RequestsTable) -> Iterator[Problem]:
         hours = getattr(table.hours, team.value)
         if hours.starts >= hours.ends:
             yield (("requests", "hours"),), f"requests.hours.{team.value}: must start before it ends"
+    if table.works_from >= table.works_to:
+        path = (("requests", "works_from"), ("requests", "works_to"))
+        yield path, "requests.works_from: must be before works_to"
+    if table.reminders != sorted(set(table.reminders)):
+        yield (("requests", "reminders"),), "requests.reminders: each must be later than the one before it"
 
 
 def work_of(table: WorkTable) -> WorkRules:

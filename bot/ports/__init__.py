@@ -18,6 +18,7 @@ from bot.ports.messenger import Messenger
 from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
 from bot.ports.plans import Plans
+from bot.ports.requests import Requests
 from bot.ports.statuses import Statuses, StatusRecords
 from bot.ports.turns import Turns
 from bot.ports.work import Work
@@ -37,6 +38,7 @@ class Ports:
     work: Work
     digests: Digests
     coverage: Coverage
+    requests: Requests
     plans: Plans
     figures: Figures
     statuses: Statuses

@@ -18,6 +18,7 @@ from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
 from bot.store.plans import PLANS, StoredPlans
+from bot.store.requests import REQUESTS, StoredRequests
 from bot.store.status_records import STATUS_RECORDS, StoredStatusRecords
 from bot.store.turns import StoredTurns
 from bot.store.user_tokens import USER_TOKENS, StoredUserTokens
@@ -38,6 +39,7 @@ class Store:
     turns: StoredTurns
     digests: StoredDigests
     coverage: StoredCoverage
+    requests: StoredRequests
     plans: StoredPlans
     figures: StoredFigures
     jobs: StoredWork
@@ -60,9 +62,10 @@ class Store:
         statuses = await migrations.migrate(self.database, STATUS_RECORDS, self.clock)
         work = await migrations.migrate(self.database, migrations.WORK, self.clock)
         digests = await migrations.migrate(self.database, DIGESTS, self.clock)
+        requests = await migrations.migrate(self.database, REQUESTS, self.clock)
         plans = await migrations.migrate(self.database, PLANS, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *tokens, *statuses, *work, *digests, *plans, *audit)
+        return (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -100,6 +103,7 @@ def open_store(url: str, clock: Clock) -> Store:
         turns=StoredTurns(database),
         digests=StoredDigests(database),
         coverage=StoredCoverage(database),
+        requests=StoredRequests(database),
         plans=StoredPlans(database),
         figures=StoredFigures(database),
         jobs=StoredWork(database, clock),

@@ -97,6 +97,7 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         work=store.work,
         digests=store.digests,
         coverage=store.coverage,
+        requests=store.requests,
         plans=store.plans,
         figures=store.figures,
         statuses=side.statuses,

@@ -23,6 +23,14 @@ BROKEN = {
             "health, freshness, lifecycle, digest, work, alerts, programmes, ooo, requests, contacts"
         ),
     ),
+    "hours that end first": (
+        '[requests]\nworks_to = "09:00"',
+        "2: requests.works_from: must be before works_to",
+    ),
+    "reminders out of order": (
+        "[requests]\nreminders = [0.5, 0.5, 1.0]",
+        "2: requests.reminders: each must be later than the one before it",
+    ),
     "text for a number": ('chart_weeks = "16"', "1: chart_weeks must be a whole number (it is “16”)"),
     "a flag for a number": ("change_weeks = true", "1: change_weeks must be a whole number (it is true)"),
     "too many weeks": ("chart_weeks = 21", "1: chart_weeks must be at most 20 (it is 21)"),
