@@ -523,3 +523,91 @@ async def test_whoever_has_no_accounts_has_a_plan_without_any(submit: Do, person
     asked = await submit(forms.COVERS, window.private_metadata, manager)
     assert "nobody is asked" in _words(asked)
     assert "Under way" in _words(await submit(forms.CONFIRM, asked.private_metadata, manager))
+
+
+# ------------------------------------------------------------------------------------------------- odd and large plans
+
+
+async def test_whose_channel_is_active_is_asked_where_the_book_cannot_tell(
+    drafted: Do, submit: Do, people: tuple[Person, ...], ports: Ports
+) -> None:
+    """An account with open tickets and an unknown channel becomes an item once its TA says that it is active."""
+    unknown = next(
+        one
+        for one in await ports.book.list_accounts(team=Team.ENTERPRISE)
+        if value_of(one.open_tickets)
+        and value_of(one.slack_channel_active_on) is None
+        and value_of(one.ta_email)
+    )
+    ta = next(one for one in people if one.email == value_of(unknown.ta_email))
+    plan, covers = await drafted(ta)
+    asked = next(block for block in covers.blocks if block.get("block_id") == forms.ACTIVE)
+    assert unknown.id in [one["value"] for one in asked["element"]["options"]]
+    entered = _as_suggested(plan) | {forms.ACTIVE: [unknown.id]}
+    again = await submit(forms.COVERS, covers.private_metadata, ta, **entered)
+    assert again.callback_id == forms.COVERS
+    plan = await _again(ports, plan)
+    item = next(one for one in plan.items if one.account_id == unknown.id)
+    assert any("open ticket" in reason.words for reason in item.reasons)
+    entered = _as_suggested(plan) | {forms.ACTIVE: [unknown.id]}
+    onward = await submit(forms.COVERS, again.private_metadata, ta, **entered)
+    assert onward.callback_id in (forms.CONFIRM, forms.COVERS)
+    assert onward.private_metadata != again.private_metadata
+
+
+async def test_four_hundred_accounts_come_page_by_page_or_all_as_suggested(
+    drafted: Do, press: Do, submit: Do, signe: Person, ports: Ports
+) -> None:
+    plan, _ = await drafted(signe)
+    first = plan.items[0]
+    many = tuple(
+        replace(
+            first,
+            account_id=f"Z-{at}",
+            account_name=f"Account {at}",
+            cover_email="",
+            state=CoverState.CHANNEL,
+        )
+        for at in range(400)
+    )
+    async with ports.work.transaction() as tx:
+        await ports.plans.save_plan(tx, replace(plan, items=many))
+    page = await press(steps.EDIT, str(plan.id), signe)
+    assert "1 to 20" in _words(page)
+    shown = {forms.cover_block(item): forms.CHANNEL for item in many}
+    second = await submit(forms.COVERS, page.private_metadata, signe, **shown)
+    assert second.private_metadata == f"{plan.id}:20"
+    assert "21 to 40" in _words(second)
+    whole = await submit(forms.COVERS, second.private_metadata, signe, **shown, **{forms.KEEP: ["rest"]})
+    assert whole.callback_id == forms.CONFIRM
+    assert _words(await press(steps.OPEN, f"{plan.id}:380", signe)).count("*Account ") == 20
+
+
+async def test_whoever_cannot_plan_has_it_made_and_is_told_on_return(
+    say: Do, submit: Do, named: Callable[[str], Person], signe: Person, ports: Ports, later: Do
+) -> None:
+    """An emergency: it began yesterday, notice rules stand in nobody's way, and nothing is written to who is ill."""
+    boss = named("Henrike")
+    window = await say(f"/ooo plan <@{user_id_of(signe)}>", boss)
+    days = {forms.FIRST: "2026-11-20", forms.LAST: "2026-11-27", forms.EMERGENCY: ["emergency"]}
+    covers = await submit(forms.DATES, window.private_metadata, boss, **days)
+    (plan,) = await ports.plans.list_plans(email=signe.email)
+    asked = await submit(forms.COVERS, covers.private_metadata, boss, **_as_suggested(plan))
+    assert "an emergency waits for nothing" in _words(asked)
+    await submit(forms.CONFIRM, asked.private_metadata, boss)
+    plan = await _again(ports, plan)
+    assert plan.state is PlanState.APPROVED, "who approves made it"
+    assert signe.email not in (await _letters(ports, plan)).values()
+    back = later(datetime(2026, 11, 30, 8, tzinfo=UTC))
+    assert "Henrike Vollmer made the coverage plan for you" in _words(
+        await say("/ooo return", signe, ports=back)
+    )
+
+
+async def test_a_cover_who_left_is_refused(drafted: Do, submit: Do, signe: Person) -> None:
+    plan, covers = await drafted(signe)
+    first = forms.cover_block(plan.items[0])
+    gone = _as_suggested(plan) | {first: "gone@lumenforge.example"}
+    refused = await submit(forms.COVERS, covers.private_metadata, signe, **gone)
+    assert isinstance(refused, FieldErrors)
+    assert "not in the book of people" in refused.errors[first]

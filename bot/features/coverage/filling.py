@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from bot.asks import Action, Command, Submission, Typeahead
 from bot.blocks import text
 from bot.blocks.answers import Answer, FieldErrors, Modal, Options
-from bot.domain.leave import CoverState, Item, Notice, Plan, PlanState, Step, SyncChoice
+from bot.domain.leave import CoverState, Item, Notice, OnRequest, Plan, PlanState, Step, SyncChoice
 from bot.domain.names import fold
 from bot.domain.person import Person
 from bot.errors import UserError
-from bot.features.coverage import forms, gathering, persons, rules, usecases
+from bot.features.coverage import forms, gathering, persons, planning, rules, usecases
+from bot.features.coverage.gathering import Around
 from bot.features.coverage.wording import People
 from bot.ports import Ports
 
@@ -90,13 +91,19 @@ async def open_covers(asked: Action, ports: Ports) -> Modal:
 
 
 async def _covers(ports: Ports, plan: Plan, offset: int = 0) -> Modal:
-    people, notices = await _around(ports, plan)
-    return forms.covers(plan, people, notices, _channel(ports, plan), offset)
+    around = await planning.around_of(ports, plan)
+    notices = await gathering.notices_of(ports, plan, around)
+    unclear = _unclear(ports, plan, around)
+    return forms.covers(plan, around.people, notices, _channel(ports, plan), offset, unclear=unclear)
+
+
+def _unclear(ports: Ports, plan: Plan, around: Around) -> Sequence[OnRequest]:
+    """Accounts of which the book cannot tell whether their open tickets need cover."""
+    return rules.to_ask(around.accounts, gathering.drafting_of(ports, around, plan.active_channels))
 
 
 async def _around(ports: Ports, plan: Plan) -> tuple[People, Sequence[Notice]]:
-    person = await gathering.get_person(ports, plan.away.email)
-    around = await gathering.look(ports, person, plan.away, plan.id)
+    around = await planning.around_of(ports, plan)
     return around.people, await gathering.notices_of(ports, plan, around)
 
 
@@ -118,10 +125,23 @@ async def take_covers(asked: Submission, ports: Ports) -> Answer:
             errors[forms.cover_block(item)] = str(error).replace("`", "")
     if errors:
         return FieldErrors(errors=errors)
+    if offset == 0 and (made := await _told_active(ports, plan, asked.values)) is not None:
+        return await _covers(ports, made)
     following = offset + forms.PAGE
     if following < len(plan.items) and not asked.values.get(forms.KEEP):
         return await _covers(ports, plan, following)
     return await _chosen(ports, plan)
+
+
+async def _told_active(ports: Ports, plan: Plan, values: Mapping[str, object]) -> Plan | None:
+    """The plan made anew where somebody said of other accounts than before that their channel is active."""
+    around = await planning.around_of(ports, plan)
+    shown = {one.account_id for one in forms.asked_about(_unclear(ports, plan, around))}
+    chosen = values.get(forms.ACTIVE)
+    ticked = set(chosen) & shown if isinstance(chosen, list) else set()
+    if ticked == set(plan.active_channels) & shown:
+        return None
+    return await usecases.regenerate(ports, plan, sorted(set(plan.active_channels) - shown | ticked))
 
 
 async def _choose(ports: Ports, plan: Plan, item: Item, values: Mapping[str, object], me: Person) -> Plan:

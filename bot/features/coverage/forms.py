@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.blocks import build, limits, listing, text
 from bot.blocks.answers import Block, Modal
-from bot.domain.leave import Away, CoverState, Item, Notice, Plan, PlanState, SyncChoice
+from bot.domain.leave import Away, CoverState, Item, Notice, OnRequest, Plan, PlanState, SyncChoice
 from bot.domain.person import Person
 from bot.errors import WrongUsage
 from bot.features.coverage import wording
@@ -30,6 +30,9 @@ COVER, SYNC, KEEP, TEXT = "coverage.cover", "coverage.sync", "coverage.keep", "c
 CHANNEL = "channel"
 """What is chosen as cover where the team's channel is."""
 NOBODY = ("Nobody yet", "nobody")
+ACTIVE = "coverage.active"
+TICKS = 10
+"""Options that Slack's checkboxes hold."""
 PAGE = 20
 """Accounts on one page of a form: each takes two blocks, and one with many reasons is long."""
 DRAFTED = 8
@@ -173,13 +176,22 @@ def _day(chosen: Any) -> date | None:
 
 
 def covers(
-    plan: Plan, people: People, notices: Sequence[Notice], channel: str, offset: int = 0, *, note: str = ""
+    plan: Plan,
+    people: People,
+    notices: Sequence[Notice],
+    channel: str,
+    offset: int = 0,
+    *,
+    unclear: Sequence[OnRequest] = (),
 ) -> Modal:
-    """The accounts that need cover, each with its reasons and who could; as many as a window holds, page by page."""
+    """The accounts that need cover, each with its reasons and who could; as many as a window holds, page by page.
+
+    `unclear` are accounts with open tickets of which the book does not say whether their customer channel is active.
+    """
     page = plan.items[offset : offset + PAGE]
     last = offset + PAGE >= len(plan.items)
     blocks: list[Block] = [build.section(_head(plan, people, offset))]
-    blocks.extend(build.context(said) for said in (note,) if said)
+    blocks.extend(_unclear(plan, unclear) if offset == 0 else [])
     for place, item in enumerate(page):
         blocks.append(build.section(wording.paragraph(item, people, asks=True)))
         blocks.append(_who_covers(f"{COVER}:{plan.id}:{place}", item, people, channel))
@@ -198,6 +210,21 @@ def covers(
         private_metadata=f"{plan.id}:{offset}",
         accounts=wording.account_ids(page),
     )
+
+
+def _unclear(plan: Plan, accounts: Sequence[OnRequest]) -> list[Block]:
+    """Ask whose customer channel is active: then its open tickets need cover too."""
+    if not accounts:
+        return []
+    options = [(one.account_name, one.account_id) for one in asked_about(accounts)]
+    shown = build.checkboxes(ACTIVE, options, plan.active_channels)
+    hint = "Tickets are open there, and I cannot see the customer channel: tick where somebody wrote lately."
+    return [build.field_input(ACTIVE, "Active on its customer channel", shown, hint, optional=True)]
+
+
+def asked_about(accounts: Sequence[OnRequest]) -> Sequence[OnRequest]:
+    """As many of those as one question holds."""
+    return [one for one in accounts if len(one.account_id) <= limits.OPTION_VALUE][:TICKS]
 
 
 def _head(plan: Plan, people: People, offset: int) -> str:
