@@ -148,9 +148,12 @@ class Sweeper:
         return False
 
     async def _is_settled(self) -> bool:
-        """Idle first, then nothing due: a message that ends between the two asks for work that the sweep finds."""
-        idle = await self._is_idle()
-        return not await self.sweep() and idle
+        """Nothing due between two looks that find it idle.
+
+        A message that ends after the first asks for work that the sweep finds; what another sweep has begun
+        meanwhile is under way at the second.
+        """
+        return await self._is_idle() and not await self.sweep() and await self._is_idle()
 
     async def _is_idle(self) -> bool:
         if await self.jobs.count_started():
