@@ -114,7 +114,19 @@ async def _to_team(asked: Submission, ports: Ports, request: Request, team: Team
         )
     else:
         shown = await _to_channel(ports, request, changed)
+    await _mention_at_work(ports, shown.request)
     return telling.handed(shown, ports.policy.teams[team].name)
+
+
+async def _mention_at_work(ports: Ports, request: Request) -> None:
+    """Whoever it came to outside their hours is mentioned at work; reminders see to it until a first response."""
+    if request.decision.mention_assignee or request.first_response_at is None:
+        return
+    person = await ports.people.find_person(request.assignee)
+    _, works_at = await deciding.whereabouts(ports, person, request.urgency) if person else ("", None)
+    if works_at is not None:
+        async with ports.work.transaction() as tx:
+            await reminding.mention_later(tx, ports, request, works_at)
 
 
 async def _to_channel(ports: Ports, request: Request, changed: Request) -> Standing:

@@ -80,8 +80,8 @@ def _addressed(shown: Standing) -> str:
     if decision.mention_group or not spoken:
         spoken.append(group_of(shown.group))
     line = ", ".join(one for one in spoken if one) or "Nobody can be named"
-    last = last_of(shown.request, "handed_over")
-    if last and shown.request.state is RequestState.OPEN:
+    last = last_of(shown.request, "handed_over", "moved")
+    if last and last.what == "handed_over" and shown.request.state is RequestState.OPEN:
         return f"{line}: handed over {by(shown, last)}{noted(last)}"
     why = " ".join(_reasons(decision.steps, triage=decision.triage))
     return f"{line}{f' · {listing.within(why, 500)}' if why else ''}"
@@ -139,7 +139,7 @@ def thread(shown: Standing, said: str, *, person: bool = False, group: bool = Fa
 
 def handed_over_line(shown: Standing) -> str:
     """For the thread: who gave it to whom, with the note."""
-    last = last_of(shown.request, "handed_over") or last_of(shown.request, "moved")
+    last = last_of(shown.request, "handed_over", "moved")
     return f"this is yours now, handed over {by(shown, last)}{noted(last)}." if last else "this is yours now."
 
 

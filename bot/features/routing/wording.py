@@ -102,9 +102,9 @@ def noted(one: Happening) -> str:
     return f": “{listing.within(one.note, NOTE)}”" if one.note else ""
 
 
-def last_of(request: Request, what: str) -> Happening | None:
-    """The last time that something happened."""
-    return next((one for one in reversed(request.happened) if one.what == what), None)
+def last_of(request: Request, *what: str) -> Happening | None:
+    """The last time that something of that kind happened."""
+    return next((one for one in reversed(request.happened) if one.what in what), None)
 
 
 def reason(why: str) -> str:
