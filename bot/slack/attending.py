@@ -29,6 +29,9 @@ from bot.slack.payloads import Teams
 Handler = Callable[[Any, Ports], Awaitable[Answer]]
 Listener = Callable[[Happening, Ports], Coroutine[Any, Any, None]]
 
+MENTIONED = "app_mention"
+"""What the handler of mentions is found under."""
+
 _log = log.get(__name__)
 
 
@@ -44,6 +47,7 @@ class Handlers:
     submissions: Mapping[str, Handler] = field(default_factory=dict)
     shortcuts: Mapping[str, Handler] = field(default_factory=dict)
     typeaheads: Mapping[str, Handler] = field(default_factory=dict)
+    mentions: Mapping[str, Handler] = field(default_factory=dict)  # under MENTIONED alone
     happenings: Mapping[str, Listener] = field(default_factory=dict)
 
 
