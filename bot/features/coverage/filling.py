@@ -11,7 +11,7 @@ from bot.domain.leave import CoverState, Item, Notice, OnRequest, Plan, PlanStat
 from bot.domain.names import fold
 from bot.domain.person import Person
 from bot.errors import UserError
-from bot.features.coverage import forms, gathering, persons, planning, rules, usecases
+from bot.features.coverage import forms, gathering, persons, planning, rules, usecases, wording
 from bot.features.coverage.gathering import Around
 from bot.features.coverage.wording import People
 from bot.ports import Ports
@@ -221,7 +221,7 @@ async def open_drafts(asked: Action, ports: Ports) -> Modal:
     people = await persons.people_of(ports, plan)
     texts = [(item.account_id, item.account_name, _text(plan, item, people)) for item in plan.items]
     texts += [
-        (one.account_id, one.account_name, forms.draft_text(plan, None, None)) for one in plan.on_request
+        (one.account_id, one.account_name, wording.draft_text(plan, None, None)) for one in plan.on_request
     ]
     if not texts:
         return forms.done("Texts for customers", "There is no account whose contacts should know.")
@@ -230,7 +230,7 @@ async def open_drafts(asked: Action, ports: Ports) -> Modal:
 
 def _text(plan: Plan, item: Item, people: People) -> str:
     agreed = item.state is CoverState.ACCEPTED
-    return forms.draft_text(plan, item, people.get(item.cover_email) if agreed else None)
+    return wording.draft_text(plan, item, people.get(item.cover_email) if agreed else None)
 
 
 def _offset(value: str, total: int) -> int:

@@ -13,7 +13,6 @@ from bot.domain.leave import Away, CoverState, Item, Notice, OnRequest, Plan, Pl
 from bot.domain.person import Person
 from bot.errors import WrongUsage
 from bot.features.coverage import wording
-from bot.features.coverage.rules import span_in_words
 from bot.features.coverage.steps import DRAFTS, EDIT, OPEN
 from bot.features.coverage.wording import People, called, days
 
@@ -375,30 +374,6 @@ def done(title: str, *said: str) -> Modal:
         title=title[: limits.MODAL_TITLE],
         blocks=tuple(build.section(text.trim(one, limits.TEXT)) for one in said),
     )
-
-
-def draft_text(plan: Plan, item: Item | None, cover: Person | None) -> str:
-    """What may be said to an account's contacts: when, who meanwhile, what of the sync. No reason, nothing internal."""
-    lines = ["Hello,", "", f"I am out of office {span_in_words(plan.away)}."]
-    if cover is not None:
-        lines.append(f"Meanwhile {text.one_line(cover.name, 60)} ({cover.email}) looks after you.")
-    else:
-        lines.append("Meanwhile our Technical Advisor team looks after you: write to us as usual.")
-    if item is not None and item.sync_on:
-        lines.append(_of_sync(item, cover))
-    return "\n".join([*lines, "", "Best regards"])
-
-
-def _of_sync(item: Item, cover: Person | None) -> str:
-    on = text.day(item.sync_on) if item.sync_on else ""
-    match item.sync:
-        case SyncChoice.TAKEN:
-            taken = text.one_line(cover.name, 60) if cover else "A colleague"
-            return f"{taken} joins our meeting of {on} in my place."
-        case SyncChoice.CANCELLED:
-            return f"Our meeting of {on} does not take place."
-        case _:
-            return f"I will propose another day for our meeting of {on}."
 
 
 def read_choice(value: str) -> SyncChoice:

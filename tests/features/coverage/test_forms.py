@@ -14,7 +14,7 @@ from bot.blocks.answers import Modal
 from bot.domain.leave import Away, Notice, Plan, SyncChoice
 from bot.domain.person import Person
 from bot.errors import WrongUsage
-from bot.features.coverage import forms
+from bot.features.coverage import forms, wording
 
 Pictured = Callable[[Any], dict[str, Any]]
 CHANNEL = "#discuss-technical-advisors"
@@ -24,7 +24,7 @@ Opened = Callable[[Plan, dict[str, Person], tuple[Notice, ...]], Modal]
 def _texts(plan: Plan, people: dict[str, Person]) -> list[tuple[str, str, str]]:
     covers = [(item, people.get(item.cover_email)) for item in plan.items]
     return [
-        (item.account_id, item.account_name, forms.draft_text(plan, item, cover)) for item, cover in covers
+        (item.account_id, item.account_name, wording.draft_text(plan, item, cover)) for item, cover in covers
     ]
 
 
@@ -125,7 +125,7 @@ def test_a_text_for_a_customer_says_nothing_internal(
     item = usual.items[0].__class__(
         **{name: getattr(usual.items[0], name) for name in usual.items[0].__slots__} | {"sync": choice}
     )
-    words = forms.draft_text(usual, item, people["marcus@ta.example"])
+    words = wording.draft_text(usual, item, people["marcus@ta.example"])
     assert said in words
     assert "24 Nov 2026 (from noon) – 4 Dec 2026" in words
     assert "Marcus Teague (marcus@ta.example)" in words
