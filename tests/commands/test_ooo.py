@@ -219,7 +219,8 @@ async def test_a_cover_who_is_away_is_offered_last_and_refused_with_the_reason(
     async with ports.work.transaction() as tx:
         await ports.people.save_absences(tx, [absence], source="absences.csv")
     plan, covers = await drafted(signe)
-    menu = next(block["element"] for block in covers.blocks if block.get("type") == "input")
+    menus = (block["element"] for block in covers.blocks if block.get("type") == "input")
+    menu = next(one for one in menus if one["type"] == "external_select")
     options = (await suggest(menu["action_id"], "")).options
     assert options[0] == ("#discuss-technical-advisors", forms.CHANNEL)
     assert options[-1] == ("Marcus Teague (away themselves 30 Nov 2026 – 1 Dec 2026)", marcus.email)
