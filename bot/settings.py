@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -120,9 +120,6 @@ class Settings(BaseSettings):
     ta_bot_demo_clock: str | None = Field(
         None, description="set by `ta-bot demo` alone: where its clock is turned; refused anywhere else"
     )
-    ta_bot_demo_now: AwareDatetime | None = Field(
-        None, description="set by `ta-bot demo` alone: the instant of its clock at which a book is imported"
-    )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -175,8 +172,6 @@ def _address_problems(settings: Settings) -> list[str]:
         problems.append(
             "TA_BOT_DEMO_CLOCK: is set by ta-bot demo alone; it must be on loopback, at the address of SLACK_API_URL"
         )
-    if settings.ta_bot_demo_now and not settings.ta_bot_demo_clock:
-        problems.append("TA_BOT_DEMO_NOW: is set by ta-bot demo alone, beside TA_BOT_DEMO_CLOCK")
     url = settings.ta_bot_public_url
     if url and not _is_safe(url):
         problems.append("TA_BOT_PUBLIC_URL: must start with https://")

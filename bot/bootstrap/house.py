@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot import log
 from bot import policy as policy_module
 from bot import settings as settings_module
-from bot.clock import FixedClock, SystemClock, TurnableClock
+from bot.clock import SystemClock, TurnableClock
 from bot.policy import Policy
 from bot.ports.clock import Clock
 from bot.settings import Settings
@@ -42,6 +42,4 @@ async def open_house(settings: Settings | None = None) -> AsyncIterator[House]:
 
 
 def _clock(settings: Settings) -> Clock:
-    if settings.ta_bot_demo_now is not None:
-        return FixedClock(settings.ta_bot_demo_now, settings.zone)
     return TurnableClock(settings.zone) if settings.ta_bot_demo_clock else SystemClock(settings.zone)

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.bootstrap.house import House, open_house
 from bot.errors import OperatorError
-from bot.features.sync.usecases import ImportReport
+from bot.features.sync.usecases import ImportReport, Keepers
 from bot.features.sync.usecases import import_file as take
 from bot.integrations.csv_files.source import CsvFile
 
@@ -27,12 +27,23 @@ async def import_file(kind: str, path: Path, *, dry_run: bool, say: Say, console
 
 async def import_folder(folder: Path, *, say: Say, console: Console) -> None:
     """Take every file of a folder that has a kind's name, those first that others refer to; stops at a bad one."""
-    found = [(kind, folder / f"{kind}.csv") for kind in IN_ORDER if (folder / f"{kind}.csv").is_file()]
-    if not found:
-        raise OperatorError(f"{folder}: holds none of {', '.join(f'{kind}.csv' for kind in IN_ORDER)}")
+    found = _files_of(folder)
     async with open_house() as house:
         for kind, path in found:
             await _take(house, CsvFile(kind, path, house.clock), False, say, console)
+
+
+async def take_folder(folder: Path, keepers: Keepers) -> None:
+    """The same in a bot that runs, at the instant of its clock; nothing is said of it."""
+    for kind, path in _files_of(folder):
+        await take(CsvFile(kind, path, keepers.clock), keepers)
+
+
+def _files_of(folder: Path) -> list[tuple[str, Path]]:
+    found = [(kind, folder / f"{kind}.csv") for kind in IN_ORDER if (folder / f"{kind}.csv").is_file()]
+    if not found:
+        raise OperatorError(f"{folder}: holds none of {', '.join(f'{kind}.csv' for kind in IN_ORDER)}")
+    return found
 
 
 async def _take(house: House, file: CsvFile, dry_run: bool, say: Say, console: Console) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 from bot import log
 from bot.bootstrap.answering import jobs
 from bot.bootstrap.house import House
-from bot.clock import SystemClock
-from bot.jobs.engine import Calls, Engine
+from bot.clock import SystemClock, TurnableClock
+from bot.jobs.engine import POLLS, POLLS_OF_A_TURNED_CLOCK, Calls, Engine
 from bot.jobs.performing import Performer
 from bot.jobs.presence import AloneOnFile, Replicas, new_executor_id
 from bot.jobs.sending import Sender
@@ -98,7 +98,8 @@ def make_lasting(
     store, wall = house.store, SystemClock(house.clock.zone)
     alone = isinstance(store.database, SqliteDatabase)
     executor_id = ALONE if alone else new_executor_id()
-    engine = Engine(store.database.url, executor_id)
+    polls = POLLS_OF_A_TURNED_CLOCK if isinstance(house.clock, TurnableClock) else POLLS
+    engine = Engine(store.database.url, executor_id, polls)
     teller = Teller(people=store.people, outgoing=store.outgoing)
     poked = asyncio.Event()
     ports = replace(ports, work=PokingWork(store.work, poked.set))

@@ -77,13 +77,19 @@ async def _turnable(house: House, edge: Edge, lasting: Lasting) -> AsyncIterator
     if house.settings.ta_bot_demo_clock is None or not isinstance(house.clock, TurnableClock):
         yield
         return
+    from bot.bootstrap.importing import take_folder
     from bot.bootstrap.turning import Turnable, following
 
     async def settled() -> None:
         await edge.working.drained(SETTLE_SECONDS)
         await lasting.sweeper.settle(SETTLE_SECONDS)
 
-    turnable = Turnable(house.clock, sources=(lasting.sweeper,), settled=settled)
+    turnable = Turnable(
+        house.clock,
+        sources=(lasting.sweeper,),
+        settled=settled,
+        take=lambda folder: take_folder(folder, lasting.ports),
+    )
     async with following(house.settings.ta_bot_demo_clock, turnable):
         yield
 

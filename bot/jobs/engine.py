@@ -23,7 +23,10 @@ NAME = "ta-bot"
 WORK, MESSAGES = "ta-bot-work", "ta-bot-messages"
 PERFORM, SEND = "ta-bot.perform", "ta-bot.send"
 AT_ONCE = 16
-POLL, POLL_MESSAGES = 0.5, 0.25
+POLLS = (0.5, 0.25)
+"""Seconds between two looks at the work, and at the messages."""
+POLLS_OF_A_TURNED_CLOCK = (0.2, 0.1)
+"""Where somebody waits for everything that a turned clock brings due, one after the other."""
 MOST_PRIORITY = 2_147_483_647
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 LOST = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
@@ -59,9 +62,10 @@ def message_id(handed: Handed) -> str:
 class Engine:
     """Launched inside the running loop; one a process, as DBOS is."""
 
-    def __init__(self, url: sa.URL, executor_id: str) -> None:
+    def __init__(self, url: sa.URL, executor_id: str, polls: tuple[float, float] = POLLS) -> None:
         self._url = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=False)
         self._executor_id = executor_id
+        self._poll, self._poll_messages = polls
         self._dbos: Any = None
         self._client: Any = None
 
@@ -93,13 +97,13 @@ class Engine:
         instance._background_event_loop._main_loop = asyncio.get_running_loop()  # noqa: SLF001 # there is no other way
         await _to_the_end(self._dbos.launch)
         await self._dbos.register_queue_async(
-            WORK, worker_concurrency=AT_ONCE, polling_interval_sec=POLL, on_conflict="always_update"
+            WORK, worker_concurrency=AT_ONCE, polling_interval_sec=self._poll, on_conflict="always_update"
         )
         await self._dbos.register_queue_async(
             MESSAGES,
             worker_concurrency=AT_ONCE,
             partition_concurrency=1,
-            polling_interval_sec=POLL_MESSAGES,
+            polling_interval_sec=self._poll_messages,
             on_conflict="always_update",
         )
         self._client = await asyncio.to_thread(

@@ -192,7 +192,8 @@ class Attendant:
             if error.code not in ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id"):
                 raise
             await self._note_failure(ask, error)
-            await self._respond_or_direct(ask, Message(text=views.TOO_LATE))
+            late = views.modal_as_message(modal) if ask.response_url else Message(text=views.TOO_LATE)
+            await self._respond_or_direct(ask, late)
         return "modal"
 
     async def _say_home(self, ask: Ask, home: Home) -> str:

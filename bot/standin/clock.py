@@ -5,6 +5,7 @@ the answer carries the same number:
 
     {"ask": "next", "after": ISO, "until": ISO}   {"due": ISO or null}   its clock stands; its next due instant in between
     {"ask": "run", "at": ISO}                     {"did": [what, …]}     its clock stands there until that is done
+    {"ask": "import", "folder": PATH}             {"refused": why}       the book there is imported, at its clock's instant
     {"ask": "go", "ahead": SECONDS}               {}                     it runs on, that far ahead of the machine
 
 Nothing is late that would not have been: what is due on Tuesday runs while it is Tuesday for everybody.
@@ -18,6 +19,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -158,6 +160,14 @@ class Turner:
             raise CannotDo(str(error)) from None
         return [f"the book of {morning:%Y-%m-%d} was imported"]
 
+    async def have_imported(self, folder: Path) -> None:
+        """Have the bot import a book; raises OperatorError when it is refused, CannotDo when the bot is not there."""
+        if self.follower is None:
+            raise CannotDo("The bot does not follow the clock at the moment; try again in a second.")
+        answer = await self.follower.ask("import", folder=str(folder))
+        if answer.get("refused"):
+            raise OperatorError(f"the demo's book could not be imported: {answer['refused']}")
+
     async def _next(self, after: datetime, until: datetime) -> datetime | None:
         dues = [
             at for user in self.workspace.users.values() if (at := status_ends(user)) and after < at <= until
@@ -220,6 +230,7 @@ class Turner:
         async with self._one_at_a_time:
             await follower.ask("go", ahead=self.clock().ahead.total_seconds())
             self.follower, self.followed = follower, True
+            self.workspace.changed()
 
     async def close(self) -> None:
         """Let the bot go."""

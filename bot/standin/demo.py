@@ -12,7 +12,6 @@ import webbrowser
 from asyncio.subprocess import Process
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -61,8 +60,7 @@ async def _demo(port: int, browser: bool, directory: Path) -> None:
         scatter(server.workspace)
         environment = _environment(server, directory)
         # The bot starts while the book is written: it takes in what is imported under its eyes.
-        followed = {**environment, "TA_BOT_DEMO_CLOCK": server.clock_url}
-        bot = await _start(directory, followed)
+        bot = await _start(directory, {**environment, "TA_BOT_DEMO_CLOCK": server.clock_url})
         try:
             with _progress(console) as progress:
                 task = progress.add_task("writing the book", total=3)
@@ -73,9 +71,7 @@ async def _demo(port: int, browser: bool, directory: Path) -> None:
                 await _connect(server, bot, directory)
                 await seeding.subscribe(server.people)
                 progress.advance(task)
-            server.turner.mornings = Mornings(
-                directory, today, lambda at: _import_at(at, directory, followed)
-            )
+            server.turner.mornings = Mornings(directory, today, server.turner.have_imported)
             await _serve(server, bot, directory, browser)
         finally:
             await _stop(bot)
@@ -122,10 +118,6 @@ def _address() -> Mapping[str, str]:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
     return {"TA_BOT_PORT": str(port), "TA_BOT_PUBLIC_URL": f"http://{HOST}:{port}"}
-
-
-async def _import_at(at: datetime, directory: Path, environment: Mapping[str, str]) -> None:
-    await _import(directory, {**environment, "TA_BOT_DEMO_NOW": at.isoformat()})
 
 
 async def _import(directory: Path, environment: Mapping[str, str]) -> None:

@@ -22,12 +22,12 @@ BEGINS = time(4, 59, 59, tzinfo=UTC)
 class Mornings:
     """Keeps the book in a folder up to the demo's clock. `base` is the day on which the demo began.
 
-    `take` imports the folder's files as at that instant: no value of theirs lies after it.
+    `take` has the folder's files imported.
     """
 
     directory: Path
     base: date
-    take: Callable[[datetime], Awaitable[None]]
+    take: Callable[[Path], Awaitable[None]]
     day: date = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,4 +43,4 @@ class Mornings:
         """Write and import the book of that morning."""
         before, self.day = self.day, at.date()  # a morning that failed is not tried again every second
         await asyncio.to_thread(write_csvs, self.directory, self.day, base=self.base, since=before)
-        await self.take(at)
+        await self.take(self.directory)

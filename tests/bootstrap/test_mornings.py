@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from bot.bootstrap.house import open_house
+from bot.bootstrap.house import House, open_house
+from bot.bootstrap.importing import take_folder
 from bot.bootstrap.turning import Turnable, following
-from bot.clock import FixedClock, TurnableClock
-from bot.errors import OperatorError, SettingsError
+from bot.clock import TurnableClock
+from bot.errors import OperatorError
 from bot.settings import load
 from bot.standin import demo
+from bot.standin.actors import CannotDo
 from bot.standin.book import write_csvs
 from bot.standin.mornings import Mornings
 from bot.standin.server import StandinServer
@@ -59,11 +61,11 @@ async def test_what_falls_due_reads_the_book_of_its_day(server: StandinServer, t
     """At five the new day's; before five the one of the day before; days on which nothing is due are left out."""
     clock = TurnableClock(UTC_ZONE)
     base = clock.today()
-    began: list[tuple[datetime, datetime]] = []
+    began: list[datetime] = []
 
-    async def take(instant: datetime) -> None:
-        began.append((instant, clock.now()))
-        with (tmp_path / "accounts.csv").open(encoding="utf-8", newline="") as file:
+    async def take(folder: Path) -> None:
+        began.append(clock.now())
+        with (folder / "accounts.csv").open(encoding="utf-8", newline="") as file:
             newest = max(one["as_of"] for one in csv.DictReader(file))
         assert datetime.fromisoformat(newest) <= clock.now(), "the bot's clock is there before the values are"
 
@@ -71,7 +73,7 @@ async def test_what_falls_due_reads_the_book_of_its_day(server: StandinServer, t
     days = [base + timedelta(days=ahead) for ahead in range(9)]
     reader = Reader(clock, (at(days[3], 4, 30), at(days[3], 5), at(days[3], 9), at(days[6], 8)), mornings)
     async with (
-        following(server.clock_url, Turnable(clock, (reader,), settled)),
+        following(server.clock_url, Turnable(clock, (reader,), settled, take)),
         aiohttp.ClientSession(server.base_url) as web,
     ):
         turned = await (await web.post("/control/clock", json={"to": at(days[8], 7).isoformat()})).json()
@@ -79,8 +81,7 @@ async def test_what_falls_due_reads_the_book_of_its_day(server: StandinServer, t
         *[(at(days[3], 4, 30), days[2]), (at(days[3], 5), days[3]), (at(days[3], 9), days[3])],
         (at(days[6], 8), days[6]),
     ]
-    instants = [datetime.combine(days[ahead], time(4, 59, 59), UTC) for ahead in (2, 3, 6, 8)]
-    assert began == [(instant, instant) for instant in instants]
+    assert began == [datetime.combine(days[ahead], time(4, 59, 59), UTC) for ahead in (2, 3, 6, 8)]
     assert [one["did"] for one in turned["passed"] if "book" in one["did"][0]] == [
         [f"the book of {days[ahead]} was imported"] for ahead in (2, 3, 6, 8)
     ]
@@ -88,8 +89,8 @@ async def test_what_falls_due_reads_the_book_of_its_day(server: StandinServer, t
 
 
 async def test_an_hour_on_the_same_day_imports_nothing(server: StandinServer, tmp_path: Path) -> None:
-    async def never(instant: datetime) -> None:
-        raise AssertionError(instant)
+    async def never(folder: Path) -> None:
+        raise AssertionError(folder)
 
     now = server.turner.clock().now()
     server.turner.mornings = Mornings(tmp_path, (now + timedelta(hours=1)).date(), never)
@@ -99,8 +100,8 @@ async def test_an_hour_on_the_same_day_imports_nothing(server: StandinServer, tm
 async def test_a_book_that_is_refused_stops_the_turn_and_is_told(
     server: StandinServer, tmp_path: Path
 ) -> None:
-    async def refuse(instant: datetime) -> None:
-        raise OperatorError(f"no room for {instant:%Y}")
+    async def refuse(folder: Path) -> None:
+        raise OperatorError(f"no room for {folder.name}")
 
     began = server.turner.clock().now()
     server.turner.mornings = Mornings(tmp_path, began.date(), refuse)
@@ -114,7 +115,7 @@ async def test_a_book_that_is_refused_stops_the_turn_and_is_told(
 async def test_a_demo_left_alone_overnight_has_a_new_day_too(server: StandinServer, tmp_path: Path) -> None:
     begun = asyncio.Event()
 
-    async def take(_instant: datetime) -> None:
+    async def take(_folder: Path) -> None:
         begun.set()
 
     clock = server.turner.clock()
@@ -126,32 +127,38 @@ async def test_a_demo_left_alone_overnight_has_a_new_day_too(server: StandinServ
     assert server.turner.mornings.day == tomorrow
 
 
-async def test_an_import_under_the_demo_has_the_demos_clock(
-    server: StandinServer, sqlite_url: str, tmp_path: Path
+@pytest.fixture
+async def house(server: StandinServer, sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """What the demo's bot has open."""
+    given = {**demo._environment(server, tmp_path), "TA_BOT_DATABASE_URL": sqlite_url}
+    ours = {name.lower(): value for name, value in given.items() if name.startswith(demo.OURS)}
+    async with open_house(load(_env_file=None, **ours, ta_bot_demo_clock=server.clock_url)) as opened:
+        yield opened
+
+
+def bot_of(house: House) -> Turnable:
+    assert isinstance(house.clock, TurnableClock)
+    return Turnable(house.clock, (), settled, lambda folder: take_folder(folder, house.store))
+
+
+async def test_the_bot_takes_the_book_of_a_day_at_the_demos_clock(
+    server: StandinServer, house: House, tmp_path: Path
 ) -> None:
-    """Values of next month are refused at the machine's time and taken at the demo's."""
-    today = datetime.now(UTC).date()
+    """Values of next month are refused before the clock is there, and taken as of its instant."""
+    today = house.clock.today()
     later = today + timedelta(days=30)
-    book = tmp_path / "later"
-    write_csvs(book, later, base=today, since=later - timedelta(days=14))
-    environment = {**demo._environment(server, tmp_path), "TA_BOT_DATABASE_URL": sqlite_url}
-    environment["TA_BOT_DEMO_CLOCK"] = server.clock_url
-    with pytest.raises(OperatorError, match="lies in the future"):
-        await demo._import(book, environment)
-    await demo._import_at(at(later, 5), book, environment)
-    settings = load(
-        _env_file=None,
-        **{name.lower(): value for name, value in environment.items() if name.startswith(demo.OURS)},
-        ta_bot_demo_now=at(later, 9),
-    )
-    async with open_house(settings) as house:
-        assert type(house.clock) is FixedClock
+    write_csvs(tmp_path / "too early", later, base=today, since=later - timedelta(days=14))
+    server.turner.mornings = Mornings(tmp_path / "book", today, server.turner.have_imported)
+    async with following(server.clock_url, bot_of(house)):
+        await server.workspace.wait_until(lambda: server.turner.follower is not None)
+        with pytest.raises(OperatorError, match=r"accounts\.csv: nothing was imported"):
+            await server.turner.have_imported(tmp_path / "too early")
+        await server.turner.turn({"to": at(later, 9).isoformat()})
         last = await house.store.book.last_import("accounts")
         assert last is not None
-        assert last.imported_at == at(later, 5)
+        assert last.imported_at == datetime.combine(later, time(4, 59, 59), UTC)
 
 
-@pytest.mark.parametrize("clock_url", [None, ""])
-def test_a_time_of_its_own_is_refused_outside_the_demo(clock_url: str | None) -> None:
-    with pytest.raises(SettingsError, match="TA_BOT_DEMO_NOW"):
-        load(_env_file=None, ta_bot_demo_clock=clock_url, ta_bot_demo_now="2027-01-04T04:59:59+00:00")
+async def test_without_the_bot_no_book_is_taken(server: StandinServer, tmp_path: Path) -> None:
+    with pytest.raises(CannotDo, match="does not follow"):
+        await server.turner.have_imported(tmp_path)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -67,6 +68,10 @@ async def settled() -> None:
     return None
 
 
+async def never(folder: Path) -> None:
+    raise AssertionError(folder)
+
+
 async def test_everything_due_runs_in_order_each_at_its_own_instant(
     server: StandinServer, clock: TurnableClock
 ) -> None:
@@ -74,7 +79,7 @@ async def test_everything_due_runs_in_order_each_at_its_own_instant(
     posted: list[float] = []
     weekly = Weekly(clock, timedelta(days=7), says=lambda: posted.append(server.workspace.seconds()))
     daily = Weekly(clock, timedelta(days=2))
-    async with following(server.clock_url, Turnable(clock, (weekly, daily), settled)):
+    async with following(server.clock_url, Turnable(clock, (weekly, daily), settled, never)):
         before = clock.now()
         passed = await server.turner.turn({"by": "2 weeks"})
     days = [round((datetime.fromisoformat(one["at"]) - weekly.first) / timedelta(days=1)) for one in passed]
@@ -91,7 +96,7 @@ async def test_work_that_fails_does_not_stop_time_nor_say_whom_it_was_about(
     server: StandinServer, clock: TurnableClock
 ) -> None:
     broken = Weekly(clock, timedelta(days=1), fails=True)
-    async with following(server.clock_url, Turnable(clock, (broken,), settled)):
+    async with following(server.clock_url, Turnable(clock, (broken,), settled, never)):
         passed = await server.turner.turn({"by": "3 days"})
     assert [one["did"] for one in passed] == [["failed: RuntimeError"]] * 3
     assert len(broken.ran) == 3
@@ -105,7 +110,7 @@ async def test_work_under_way_is_waited_for(server: StandinServer, clock: Turnab
         await asyncio.sleep(0.05)
         waited.append(clock.now())
 
-    async with following(server.clock_url, Turnable(clock, (), under_way)):
+    async with following(server.clock_url, Turnable(clock, (), under_way, never)):
         began = clock.now()
         assert await server.turner.turn({"by": "1 hour"}) == []
     assert len(waited) == 1
@@ -115,13 +120,13 @@ async def test_work_under_way_is_waited_for(server: StandinServer, clock: Turnab
 async def test_without_the_bot_the_clock_waits_for_it(server: StandinServer, clock: TurnableClock) -> None:
     """Once followed, it turns for both or for nobody; a bot that comes back finds the right time."""
     async with aiohttp.ClientSession(server.base_url) as web:
-        async with following(server.clock_url, Turnable(clock, (), settled)):
+        async with following(server.clock_url, Turnable(clock, (), settled, never)):
             assert (await web.post("/control/clock", json={"by": "1 day"})).status == 200
         await server.workspace.wait_until(lambda: server.turner.follower is None)
         refused = await web.post("/control/clock", json={"by": "1 day"})
         assert (refused.status, "does not follow" in (await refused.json())["error"]) == (409, True)
         again = TurnableClock(UTC_ZONE)
-        async with following(server.clock_url, Turnable(again, (), settled)):
+        async with following(server.clock_url, Turnable(again, (), settled, never)):
             assert abs(again.now().timestamp() - server.workspace.seconds()) < 0.1
 
 
@@ -140,7 +145,7 @@ async def test_a_bot_that_dies_on_the_way_is_told_and_time_runs_on(
     due = Endless(clock, timedelta(days=1))
     began = clock.now()
     async with aiohttp.ClientSession(server.base_url) as web:
-        async with following(server.clock_url, Turnable(clock, (due,), settled)):
+        async with following(server.clock_url, Turnable(clock, (due,), settled, never)):
             turning = asyncio.create_task(web.post("/control/clock", json={"by": "1 week"}))
             await running.wait()
         refused = await turning
@@ -159,14 +164,14 @@ async def test_a_source_that_cannot_say_what_it_plans_does_not_stop_the_others(
 
     whole = Weekly(clock, timedelta(days=1))
     async with following(
-        server.clock_url, Turnable(clock, (Broken(clock, timedelta(days=1)), whole), settled)
+        server.clock_url, Turnable(clock, (Broken(clock, timedelta(days=1)), whole), settled, never)
     ):
         assert len(await server.turner.turn({"by": "2 days"})) == 2
 
 
 async def test_an_address_where_nothing_is_ends_the_start(clock: TurnableClock) -> None:
     with pytest.raises(OperatorError, match="TA_BOT_DEMO_CLOCK"):
-        async with following("http://127.0.0.1:9/", Turnable(clock, (), settled), first_seconds=0.1):
+        async with following("http://127.0.0.1:9/", Turnable(clock, (), settled, never), first_seconds=0.1):
             pass
 
 

@@ -64,7 +64,8 @@ def _asks(plan: Plan, email: str) -> bool:
 
 async def _own(ports: Ports, person: Person, plans: Sequence[Plan]) -> Message:
     if not plans:
-        return away.nothing_planned(person.name)
+        now, _ = await _absences(ports, person)
+        return away.nothing_planned(person.name, now.away if now else None)
     return await checklist(ports, plans[0])
 
 

@@ -226,9 +226,11 @@ def _names(items: Sequence[Item]) -> str:
     return text.and_more([f"*{text.name(item.account_name, 60)}*" for item in items], 5)
 
 
-def nothing_planned(name: str) -> Message:
-    """For whoever has no time off planned."""
+def nothing_planned(name: str, now: Away | None = None) -> Message:
+    """For whoever has no plan; `now` is the absence that they are in without one."""
     said = f"No time off of yours is planned that I know of, {text.name(name)}. "
+    if now is not None:
+        said = f"You are away until {text.day(now.last)} without a coverage plan, {text.name(name)}. "
     said += "`/ooo plan` begins a plan; what the leave system tells me I begin by myself."
     return Message(text=said, blocks=(build.section(said),))
 

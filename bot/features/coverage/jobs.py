@@ -90,7 +90,9 @@ async def _remind(task: Task) -> str:
     def said(plan: Plan, _: int, desk: Desk) -> Iterable[Letter]:
         if steps.open_steps(plan):
             ahead = (plan.away.first - today).days
-            message = telling.reminder(plan, desk.steps, desk.people, ahead, consent=desk.consent)
+            message = telling.reminder(
+                plan, desk.steps, desk.people, ahead, last=days == 0, consent=desk.consent
+            )
             yield Letter(kind=f"{timeline.REMIND}:{days}", message=message, email=letters.keeper_of(plan))
 
     plan = await task.change(said)

@@ -57,7 +57,7 @@ def checklist(plan: Plan, desk: Desk, lead: str = "") -> Letter:
 def approvals(plan: Plan, desk: Desk) -> Iterator[Letter]:
     """The plan for each who approves; one who does so in two roles hears once."""
     for email in dict.fromkeys(person.email for _, person in desk.approvers):
-        message = views.manager_view(plan, desk.people, desk.notices, awaits=desk.awaits(plan))
+        message = views.manager_view(plan, desk.people, desk.notices, awaits=desk.awaits(plan), reader=email)
         yield Letter(kind=f"{APPROVE}:{email}", message=message, email=email)
 
 

@@ -17,6 +17,8 @@ from bot.domain.provenance import value_of
 
 OF_POOL = (Need.LIGHTHOUSE, Need.SYNC, Need.KICKOFF, Need.REQUEST)
 """What a pool account needs cover for: the rest of it is the team's anyway."""
+SETTLE_SYNC = "Settle the sync: moved, taken by the cover or cancelled; the AE is told"
+"""What is to be done about a customer sync; no longer said once it is."""
 _HAIR = 1e-9  # ratios of decimals miss their bound by a rounding
 
 
@@ -157,8 +159,7 @@ def _sync(account: Account, drafting: Drafting) -> Iterator[Found]:
         return
     who = value_of(account.next_customer_sync_with)
     words = f"customer sync{f' with {who}' if who else ''} on {_when(on, drafting.away)}"
-    todo = "Move the sync, let the cover take it or cancel it; the AE hears which"
-    yield Found(Reason(need=Need.SYNC, words=words, on=on), todo, on)
+    yield Found(Reason(need=Need.SYNC, words=words, on=on), SETTLE_SYNC, on)
 
 
 def _get_well(account: Account, drafting: Drafting) -> Iterator[Found]:

@@ -71,7 +71,8 @@ async def approve(asked: Action, ports: Ports) -> Message:
     given = {one.role for one in plan.approvals}
     awaits = [one for one in await gathering.approvers_of(ports, plan, around) if one[0] not in given]
     notices = await gathering.notices_of(ports, plan, around)
-    return replace(views.manager_view(plan, around.people, notices, awaits=awaits), replaces=True)
+    view = views.manager_view(plan, around.people, notices, awaits=awaits, reader=me.email)
+    return replace(view, replaces=True)
 
 
 async def share(asked: Action, ports: Ports) -> Message:

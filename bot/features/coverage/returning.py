@@ -22,7 +22,7 @@ async def briefing(ports: Ports, plan: Plan) -> tuple[Moved, ...]:
     weeks = await ports.book.list_latest_weeks([one.id for one in around.accounts], ending_by=plan.away.first)
     covered = {item.account_id for item in plan.items}
     told = [_moved(account, weeks.get(account.id), plan, ports.policy.health) for account in around.accounts]
-    some = [one for one in told if one.words or one.before is not one.now or one.account_id in covered]
+    some = [one for one in told if one.words or one.before is not one.now]
     return tuple(sorted(some, key=lambda one: _place(one, covered)))
 
 

@@ -111,7 +111,7 @@ def _is_in(person: Person, day: date, absences: Sequence[Away], calendar: Holida
 
 
 def why_not(candidate: Candidate | None, away: Away) -> str:
-    """Why somebody cannot cover (`away themselves 24 Nov 2026 – 26 Nov 2026`); empty where they can."""
+    """Why somebody cannot cover (`away themselves 24 Nov – 26 Nov 2026`); empty where they can."""
     if candidate is None:
         return "not in the book of people: they left, or the address is another"
     if candidate.email.casefold() == away.email.casefold():
@@ -126,8 +126,11 @@ def _clashes(absences: tuple[Away, ...], away: Away) -> tuple[Away, ...]:
 
 
 def span_in_words(away: Away) -> str:
-    """`24 Nov 2026 (from noon) – 4 Dec 2026 (until noon)`."""
-    first = f"{day_in_words(away.first)}{' (from noon)' if away.half_start else ''}"
+    """`24 Nov (from noon) – 4 Dec 2026 (until noon)`; the first year only where there are two."""
+    first = day_in_words(away.first)
+    if away.first.year == away.last.year and away.first != away.last:
+        first = first.rpartition(" ")[0]
+    first += " (from noon)" if away.half_start else ""
     last = f"{day_in_words(away.last)}{' (until noon)' if away.half_end else ''}"
     if away.first == away.last:
         return f"{first}{' (until noon)' if away.half_end else ''}"

@@ -54,12 +54,22 @@ def _line(item: Item, people: People) -> str:
 
 
 def reminder(
-    plan: Plan, steps: Sequence[str], people: People, days_left: int, *, consent: build.Json | None = None
+    plan: Plan,
+    steps: Sequence[str],
+    people: People,
+    days_left: int,
+    *,
+    last: bool = False,
+    consent: build.Json | None = None,
 ) -> Message:
-    """For the plan's person: the steps still open so many days before (0: that morning), with their buttons."""
+    """For the plan's person: the steps still open so many days before (0: that morning), with their buttons.
+
+    `last` says that no reminder follows: it is the last working moment before they leave.
+    """
     left = len(open_steps(plan))
-    when = "Today" if days_left <= 0 else f"In {text.plural(days_left, 'day')}"
-    head = f":alarm_clock: *{when} your time off begins* ({days(plan)}), and {text.plural(left, 'step')} "
+    when = {0: "Today", 1: "Tomorrow"}.get(max(days_left, 0), f"In {text.plural(days_left, 'day')}")
+    lead = "Last reminder: " if last else ""
+    head = f":alarm_clock: *{lead}{when[:1].lower() + when[1:] if last else when} your time off begins* ({days(plan)}), and {text.plural(left, 'step')} "
     head += f"{'is' if left == 1 else 'are'} open."
     silent = dict.fromkeys(item.cover_email for item in plan.items if item.state is CoverState.ASKED)
     if silent:

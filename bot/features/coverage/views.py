@@ -89,9 +89,17 @@ def plan_view(
 
 
 def manager_view(
-    plan: Plan, people: People, notices: Sequence[Notice], *, awaits: Sequence[tuple[str, Person]] = ()
+    plan: Plan,
+    people: People,
+    notices: Sequence[Notice],
+    *,
+    awaits: Sequence[tuple[str, Person]] = (),
+    reader: str = "",
 ) -> Message:
-    """For who approves: the plan with its notice rules, and Approve. `awaits` are those (role, person) still asked."""
+    """For who approves: the plan with its notice rules, and Approve. `awaits` are those (role, person) still asked.
+
+    `reader` is their e-mail: who has approved is not asked again.
+    """
     given = [
         f"✓ {called(one.email, people)} approved as {_ROLES.get(one.role, text.name(one.role))}"
         for one in plan.approvals
@@ -102,7 +110,8 @@ def manager_view(
     ]
     more: list[Block] = [build.context(text.and_more([*given, *asked], 8, " · "))] if given or asked else []
     buttons = []
-    if plan.state in (PlanState.DRAFT, PlanState.PROPOSED):
+    given_by = {one.email for one in plan.approvals} - {one.email for _, one in awaits}
+    if plan.state in (PlanState.DRAFT, PlanState.PROPOSED) and reader not in given_by:
         buttons.append(build.button("Approve", f"{APPROVE}:{plan.id}", str(plan.id), style="primary"))
     buttons.append(build.button("Choose the covers", f"{EDIT}:{plan.id}", str(plan.id)))
     return _whole(plan, people, notices, buttons, more)

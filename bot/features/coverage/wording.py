@@ -9,6 +9,7 @@ from bot.blocks import build, listing, text
 from bot.blocks.answers import Block
 from bot.domain.leave import CoverState, Item, Notice, Plan, SyncChoice
 from bot.domain.person import Person
+from bot.features.coverage.needs import SETTLE_SYNC
 from bot.features.coverage.rules import span_in_words
 
 People: TypeAlias = Mapping[str, Person]
@@ -39,7 +40,7 @@ def named(email: str, people: People) -> str:
 
 
 def days(plan: Plan) -> str:
-    """When the plan's person is away, in their own days: `24 Nov 2026 (from noon) – 4 Dec 2026`."""
+    """When the plan's person is away, in their own days: `24 Nov (from noon) – 4 Dec 2026`."""
     return span_in_words(plan.away)
 
 
@@ -71,8 +72,10 @@ def paragraph(
         doubt = _doubt(item) if doubts else ""
         lines.append(cover(item, people, quiet=quiet) + (f" · _{doubt}_" if doubt else ""))
     lines.extend(f"• {listing.within(reason.words, PIECE)}" for reason in item.reasons)
-    lines.extend(f"→ {listing.within(todo, PIECE)}" for todo in item.todo)
-    if item.sync_on is not None and item.sync is not SyncChoice.OPEN:
+    settled = item.sync_on is not None and item.sync is not SyncChoice.OPEN
+    todos = (todo for todo in item.todo if not (settled and todo == SETTLE_SYNC))
+    lines.extend(f"→ {listing.within(todo, PIECE)}" for todo in todos)
+    if item.sync_on is not None and settled:
         lines.append(f"→ Sync of {text.short_day(item.sync_on)}: {SYNCS[item.sync]}")
     if doubts and item.warning:
         lines.append(f":warning: {listing.within(item.warning, PIECE)}")

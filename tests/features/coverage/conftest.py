@@ -78,7 +78,7 @@ RENEWAL = Item(
     ),
     todo=(
         "Resolve by 1 Dec 2026: Send the renewal quote; Confirm the seat count",
-        "Move the sync, let the cover take it or cancel it; the AE hears which",
+        "Settle the sync: moved, taken by the cover or cancelled; the AE is told",
     ),
     until=date(2026, 12, 1),
     cover_email="marcus@ta.example",

@@ -112,3 +112,10 @@ def test_what_i_cover_and_what_waits(
         *away.nothing_planned("Marcus <Teague>").blocks,
     )
     assert pictured(Message(text="Mine", blocks=blocks)) == snapshot.use_extension(JSONSnapshotExtension)
+
+
+def test_who_is_away_without_a_plan_is_told_so(usual: Plan) -> None:
+    """And not that no time off is known."""
+    said = away.nothing_planned("Signe", usual.away).text
+    assert "You are away until 4 Dec 2026 without a coverage plan" in said
+    assert "No time off" not in said

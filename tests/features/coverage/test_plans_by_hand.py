@@ -192,7 +192,7 @@ BOOKS["what a good colleague adds"] = Book(
     plan="""
     Kilo until 26 Nov 2026: bea
       because customer sync with Ana Ruiz on 26 Nov 2026 + kick-off on 24 Nov 2026
-      do Move the sync, let the cover take it or cancel it; the AE hears which + Lead the kick-off
+      do Settle the sync: moved, taken by the cover or cancelled; the AE is told + Lead the kick-off
       suggested: same team, has Enterprise accounts, covers no others, same time
       sync 26 Nov 2026 with Ana Ruiz
     Juno until 25 Nov 2026: bea
@@ -256,7 +256,7 @@ BOOKS["absences that overlap and absences that touch"] = Book(
       because renews on 25 Nov 2026
       do See the renewal of 25 Nov 2026 through with the AE
       suggested: same team, has Enterprise accounts, covers 1 other, same time
-    not bea: away themselves 27 Nov 2026 – 1 Dec 2026
+    not bea: away themselves 27 Nov – 1 Dec 2026
     """,
 )
 
@@ -275,8 +275,8 @@ BOOKS["nobody of the team is in"] = Book(
       because renews on 25 Nov 2026
       do See the renewal of 25 Nov 2026 through with the AE
       channel: nobody of the team is left: 2 away themselves
-    not bea: away themselves 20 Nov 2026 – 23 Nov 2026
-    not carl: away themselves 23 Nov 2026 and 26 Nov 2026 – 30 Nov 2026
+    not bea: away themselves 20 Nov – 23 Nov 2026
+    not carl: away themselves 23 Nov 2026 and 26 Nov – 30 Nov 2026
     not dana: they are the one who is away
     """,
 )
@@ -303,11 +303,11 @@ BOOKS["half days at both ends"] = Book(
       suggested: same team, has Enterprise accounts, covers no others, same time
     Blue until 23 Nov 2026: bea
       because customer sync on 23 Nov 2026 (away from noon)
-      do Move the sync, let the cover take it or cancel it; the AE hears which
+      do Settle the sync: moved, taken by the cover or cancelled; the AE is told
       suggested: same team, has Enterprise accounts, covers 1 other, same time
       sync 23 Nov 2026 with nobody named
     not mina: away themselves 27 Nov 2026
-    not sam: away themselves 18 Nov 2026 – 23 Nov 2026 (until noon)
+    not sam: away themselves 18 Nov – 23 Nov 2026 (until noon)
     """,
 )
 
@@ -511,7 +511,7 @@ BOOKS["a pool"] = Book(
       suggested: same team, covers no others, 5 h apart
     Blue until 24 Nov 2026: uma
       because customer sync on 24 Nov 2026
-      do Move the sync, let the cover take it or cancel it; the AE hears which
+      do Settle the sync: moved, taken by the cover or cancelled; the AE is told
       suggested: same team, covers 1 other, 5 h apart
       sync 24 Nov 2026 with nobody named
     Evergreen until 23 Nov 2026: uma
@@ -522,7 +522,7 @@ BOOKS["a pool"] = Book(
       because open request: usage report
       do Answer the open request
       suggested: same team, covers 3 others, 5 h apart
-    not vic: away themselves 26 Nov 2026 (from noon) – 27 Nov 2026
+    not vic: away themselves 26 Nov (from noon) – 27 Nov 2026
     Mon 23 Nov 2026: 2 of 3 in
     Tue 24 Nov 2026: 2 of 3 in
     Wed 25 Nov 2026: 2 of 3 in

@@ -16,7 +16,8 @@ from bot.blocks.answers import Message
 from bot.domain.health import Category
 from bot.domain.leave import Away, CoverState, Moved, Plan, SyncChoice
 from bot.domain.person import Person
-from bot.features.coverage import telling
+from bot.features.coverage import telling, wording
+from bot.features.coverage.needs import SETTLE_SYNC
 
 STEPS = policy_module.load().ooo.steps
 Pictured = Callable[[Any], dict[str, Any]]
@@ -51,6 +52,7 @@ SAID: dict[str, Callable[[Plan, dict[str, Person]], Message]] = {
     "team_channel": lambda plan, people: telling.team_channel(plan, people, "Enterprise team"),
     "reminder": lambda plan, people: telling.reminder(plan, STEPS, people, 3),
     "reminder_of_the_day": lambda plan, people: telling.reminder(plan, STEPS, people, 0),
+    "last_reminder": lambda plan, people: telling.reminder(plan, STEPS, people, 1, last=True),
     "uncovered": lambda plan, people: telling.uncovered(plan, people, date(2026, 11, 20)),
     "moved": lambda plan, people: telling.moved(plan, _changed(plan), plan.items, people),
     "cancelled": lambda plan, people: telling.cancelled(plan, plan.items, people),
@@ -117,3 +119,14 @@ def test_whoever_could_not_plan_is_told_who_did(cases: dict[str, Plan], people: 
     told = str(telling.briefing(cases["pool"], [], people).blocks)
     assert "<@U0HENRIKE> made the coverage plan for you" in told
     assert "made the coverage plan" not in str(telling.briefing(cases["usual"], [], people).blocks)
+
+
+def test_a_sync_that_is_settled_is_no_longer_to_be_settled(usual: Plan, people: dict[str, Person]) -> None:
+    item = next(one for one in usual.items if SETTLE_SYNC in one.todo)
+    told = {
+        choice: wording.paragraph(replace(item, sync=choice), people)
+        for choice in (SyncChoice.OPEN, SyncChoice.TAKEN)
+    }
+    assert SETTLE_SYNC in told[SyncChoice.OPEN]
+    assert SETTLE_SYNC not in told[SyncChoice.TAKEN]
+    assert "taken by the cover" in told[SyncChoice.TAKEN]

@@ -11,7 +11,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot import policy as policy_module
 from bot.blocks import build
-from bot.domain.leave import CoverState, Notice, Plan
+from bot.domain.leave import Approval, CoverState, Notice, Plan, PlanState
 from bot.domain.person import Person
 from bot.features.coverage import views
 
@@ -62,6 +62,23 @@ def test_manager_view(
     awaits = [("manager", people["henrike@ta.example"])] if case in ("usual", "hostile") else []
     message = views.manager_view(plan, people, notices, awaits=awaits)
     assert pictured(message) == snapshot.use_extension(JSONSnapshotExtension)
+
+
+def test_who_has_approved_is_not_asked_again(
+    usual: Plan, people: dict[str, Person], pictured: Pictured
+) -> None:
+    """While others still have to, the manager sees who, and no button."""
+    given = Approval(role="manager", email="henrike@ta.example", at=usual.created_at)
+    plan = replace(usual, state=PlanState.PROPOSED, approvals=(given,))
+    awaits = [("people_partner", people["marcus@ta.example"])]
+    told = {
+        reader: str(pictured(views.manager_view(plan, people, (), awaits=awaits, reader=reader)))
+        for reader in ("henrike@ta.example", "marcus@ta.example")
+    }
+    assert {reader: "coverage.approve" in words for reader, words in told.items()} == {
+        "henrike@ta.example": False,
+        "marcus@ta.example": True,
+    }
 
 
 def test_ask_cover(
