@@ -127,6 +127,23 @@ async def test_outside_their_hours_whom_it_is_handed_to_is_mentioned_when_they_w
     assert asked.thread(ENTERPRISE)[-1].startswith(f"<@{ryoo.id}>")
 
 
+async def test_what_comes_back_to_a_team_at_its_tas_night_mentions_them_in_the_morning(office: Any) -> None:
+    """It was responded to already, so no reminder of the first response would mention them."""
+    ryoo = office.server.people.who("dae-hyun.ryoo")
+    accounts = await office.ports.book.list_accounts(ta_email=ryoo.email)
+    await office.type(ASKER, f"/ask-ta {accounts[0].id}: can they move to single sign-on?")
+    await office.settle()
+    (head,) = office.heads(ENTERPRISE)
+    await office.press(TA, "routing.claim", message=head.ts)
+    await office.press(TA, "routing.hand_over", message=head.ts)
+    await office.server.people.choose(TA, "routing.to", "Enterprise & Strategic TAs (the team)", query="ent")
+    await modals.submit(office.server.people, TA, {})
+    await office.settle()
+    assert not [line for line in office.thread(ENTERPRISE) if f"<@{ryoo.id}>" in line]
+    await office.turn(datetime(2026, 11, 24, 0, 1, tzinfo=UTC))  # 09:01 in Seoul
+    assert office.thread(ENTERPRISE)[-1].startswith(f"<@{ryoo.id}>: this is yours now")
+
+
 async def test_handed_over_to_another_team_it_is_one_message_there_and_a_line_here(asked: Any) -> None:
     (head,) = asked.heads(ENTERPRISE)
     await asked.press(TA, "routing.hand_over", message=head.ts)
