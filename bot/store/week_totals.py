@@ -9,7 +9,7 @@ out as they were put in, and put in anew.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -82,7 +82,8 @@ class WeekTotals:
     """Keeps the sums in step with what is written."""
 
     def __init__(self, database: Database) -> None:
-        self._adding = _adding(database)
+        of_some = week_bases.c.account_id.in_(sa.bindparam("ids", expanding=True))
+        self._adding, self._adding_all = _adding(database, of_some), _adding(database, sa.true())
 
     async def follow_accounts(self, tx: Tx, today: date) -> None:
         """Bring the sums up to what accounts say now: team, seats without limit, ARR of a year ago, churn."""
@@ -100,13 +101,17 @@ class WeekTotals:
             connection.execute(week_bases.insert().from_select(list(_BASE), now), {"kept_on": today})
 
     @contextmanager
-    def writing(self, connection: sa.Connection, keys: Iterable[tuple[str, str]]) -> Iterator[None]:
-        """Around a write of weeks (each its account and its day as stored): the sums follow."""
-        told = list(keys)
-        days = [day for _, day in told]
+    def writing(self, connection: sa.Connection, ids: Iterable[str], days: Collection[str]) -> Iterator[None]:
+        """Around a write of weeks of these accounts on these days (as stored): the sums follow."""
         span = DAY.decode(min(days)), DAY.decode(max(days))
-        with self._moving(connection, sorted({id_ for id_, _ in told}), span):
+        with self._moving(connection, sorted(ids), span):
             yield
+
+    def recount(self, day: str, connection: sa.Connection) -> None:
+        """Sum a day (as stored) anew, over everybody: what costs less where many have a new week."""
+        ending = DAY.decode(day)
+        connection.execute(week_totals.delete().where(week_totals.c.week_ending == ending))
+        connection.execute(self._adding_all, {"sign": 1, "first": ending, "last": ending})
 
     @contextmanager
     def _moving(self, connection: sa.Connection, ids: Sequence[str], span: Span) -> Iterator[None]:
@@ -131,7 +136,7 @@ def _note(connection: sa.Connection, today: date) -> None:
     connection.execute(versions.insert(), {"key": _KEY, "number": today.toordinal()})
 
 
-def _adding(database: Database) -> Any:
+def _adding(database: Database, of: Condition) -> Any:
     """Add the weeks of some accounts to the sums, each number times `sign`."""
     sign: sa.BindParameter[int] = sa.bindparam("sign", type_=sa.Integer())
     first, last = (sa.bindparam(name, type_=Day()) for name in ("first", "last"))
@@ -145,8 +150,7 @@ def _adding(database: Database) -> Any:
     rows = (
         sa.select(*by, *signed)
         .select_from(week_bases.join(weeks, weeks.c.account_id == week_bases.c.account_id))
-        .where(week_bases.c.account_id.in_(sa.bindparam("ids", expanding=True)))
-        .where(weeks.c.week_ending >= first, weeks.c.week_ending <= last)
+        .where(of, weeks.c.week_ending >= first, weeks.c.week_ending <= last)
         .group_by(*by)
     )
     insert = database.insert(week_totals).from_select(["week_ending", "team", *_NUMBERS], rows)
