@@ -28,6 +28,7 @@ from bot.store.types import DAY, Day
 _SLICE = 500  # both engines limit how many parameters a statement takes
 _NUMBERS = WeekSums._fields[1:]
 _COUNTS = ("with_utilization", "with_consumption", "with_retention")  # told where they are asked for
+_ALWAYS = (date.min, date.max)
 _KEY = "totals"  # of `book_version`: its number is the day as of which prospects are told from customers
 _KEPT_ON: sa.BindParameter[Any] = sa.bindparam("kept_on", type_=Day())
 _SUMMED: Condition = sa.and_(
@@ -95,7 +96,7 @@ class WeekTotals:
         await tx.run(lambda connection: _note(connection, today))
 
     def _follow(self, ids: Sequence[str], today: date, connection: sa.Connection) -> None:
-        with self._moving(connection, ids, (date.min, date.max)):
+        with self._moving(connection, ids, _ALWAYS):
             connection.execute(week_bases.delete().where(week_bases.c.account_id.in_(ids)))
             now = sa.select(*_BASE.values()).where(accounts.c.id.in_(ids), _SUMMED)
             connection.execute(week_bases.insert().from_select(list(_BASE), now), {"kept_on": today})
@@ -106,6 +107,13 @@ class WeekTotals:
         span = DAY.decode(min(days)), DAY.decode(max(days))
         with self._moving(connection, sorted(ids), span):
             yield
+
+    async def fill(self, tx: Tx) -> None:
+        """Sum everybody's weeks, where none were summed before."""
+        everybody = sa.select(week_bases.c.account_id).order_by(week_bases.c.account_id)
+        ids = await tx.run(lambda connection: connection.execute(everybody).scalars().all())
+        for some in chunks(ids, _SLICE):
+            await tx.run(partial(self._add, ids=some, span=_ALWAYS, sign=1))
 
     def recount(self, day: str, connection: sa.Connection) -> None:
         """Sum a day (as stored) anew, over everybody: what costs less where many have a new week."""

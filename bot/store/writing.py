@@ -146,15 +146,19 @@ class WeekWriter:
         self._sql = _week_upsert(database)
         self._totals = WeekTotals(database)
         self._recounted: set[str] = set()  # days of which many accounts may have a new week
+        self._first = False  # there was no history yet: all of it is summed at the end
         self._total = self._touched = 0
 
     async def save(self, rows: Iterable[Week]) -> Written:
         """Write them all; the same week again replaces it."""
         before = await self._tx.run(self._begin)
+        self._first = not before
         await self._totals.follow_accounts(self._tx, self._today)
         iterator = iter(rows)
         while await self._tx.run(lambda connection: self._write(connection, iterator)):
             pass
+        if self._first:
+            await self._totals.fill(self._tx)
         for day in sorted(self._recounted):
             await self._tx.run(partial(self._totals.recount, day))
         added = await self._tx.run(_count_weeks) - before
@@ -169,8 +173,8 @@ class WeekWriter:
         if not chunk:
             return 0
         ids, days = {row[0] for row in chunk}, {row[1] for row in chunk}
-        recounted = len(days) <= FEW_DAYS
-        around = nullcontext() if recounted else self._totals.writing(connection, ids, days)
+        recounted = len(days) <= FEW_DAYS and not self._first
+        around = nullcontext() if recounted or self._first else self._totals.writing(connection, ids, days)
         with around:
             touched = connection.exec_driver_sql(self._sql, chunk).rowcount
         if recounted and touched:
