@@ -204,7 +204,7 @@ class StoredBook:
 
     async def save_weeks(self, tx: Transaction, weeks: Iterable[Week]) -> Written:
         """Write weekly history, one row an account a week; the same week again replaces it."""
-        return await writing.save_weeks(self._database, opened(tx), weeks, self._clock.today())
+        return await writing.WeekWriter(self._database, opened(tx), self._clock.today()).save(weeks)
 
     async def save_contacts(self, tx: Transaction, contacts: Iterable[Contact], *, source: str) -> Written:
         """Replace the contacts of every account that occurs."""

@@ -9,7 +9,7 @@ out as they were put in, and put in anew.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -28,6 +28,7 @@ from bot.store.types import DAY, Day
 _SLICE = 500  # both engines limit how many parameters a statement takes
 _NUMBERS = WeekSums._fields[1:]
 _COUNTS = ("with_utilization", "with_consumption", "with_retention")  # told where they are asked for
+_ALWAYS = (date.min, date.max)
 _KEY = "totals"  # of `book_version`: its number is the day as of which prospects are told from customers
 _KEPT_ON: sa.BindParameter[Any] = sa.bindparam("kept_on", type_=Day())
 _SUMMED: Condition = sa.and_(
@@ -82,7 +83,8 @@ class WeekTotals:
     """Keeps the sums in step with what is written."""
 
     def __init__(self, database: Database) -> None:
-        self._adding = _adding(database)
+        of_some = week_bases.c.account_id.in_(sa.bindparam("ids", expanding=True))
+        self._adding, self._adding_all = _adding(database, of_some), _adding(database, sa.true())
 
     async def follow_accounts(self, tx: Tx, today: date) -> None:
         """Bring the sums up to what accounts say now: team, seats without limit, ARR of a year ago, churn."""
@@ -94,19 +96,30 @@ class WeekTotals:
         await tx.run(lambda connection: _note(connection, today))
 
     def _follow(self, ids: Sequence[str], today: date, connection: sa.Connection) -> None:
-        with self._moving(connection, ids, (date.min, date.max)):
+        with self._moving(connection, ids, _ALWAYS):
             connection.execute(week_bases.delete().where(week_bases.c.account_id.in_(ids)))
             now = sa.select(*_BASE.values()).where(accounts.c.id.in_(ids), _SUMMED)
             connection.execute(week_bases.insert().from_select(list(_BASE), now), {"kept_on": today})
 
     @contextmanager
-    def writing(self, connection: sa.Connection, keys: Iterable[tuple[str, str]]) -> Iterator[None]:
-        """Around a write of weeks (each its account and its day as stored): the sums follow."""
-        told = list(keys)
-        days = [day for _, day in told]
+    def writing(self, connection: sa.Connection, ids: Iterable[str], days: Collection[str]) -> Iterator[None]:
+        """Around a write of weeks of these accounts on these days (as stored): the sums follow."""
         span = DAY.decode(min(days)), DAY.decode(max(days))
-        with self._moving(connection, sorted({id_ for id_, _ in told}), span):
+        with self._moving(connection, sorted(ids), span):
             yield
+
+    async def fill(self, tx: Tx) -> None:
+        """Sum everybody's weeks, where none were summed before."""
+        everybody = sa.select(week_bases.c.account_id).order_by(week_bases.c.account_id)
+        ids = await tx.run(lambda connection: connection.execute(everybody).scalars().all())
+        for some in chunks(ids, _SLICE):
+            await tx.run(partial(self._add, ids=some, span=_ALWAYS, sign=1))
+
+    def recount(self, day: str, connection: sa.Connection) -> None:
+        """Sum a day (as stored) anew, over everybody: what costs less where many have a new week."""
+        ending = DAY.decode(day)
+        connection.execute(week_totals.delete().where(week_totals.c.week_ending == ending))
+        connection.execute(self._adding_all, {"sign": 1, "first": ending, "last": ending})
 
     @contextmanager
     def _moving(self, connection: sa.Connection, ids: Sequence[str], span: Span) -> Iterator[None]:
@@ -131,7 +144,7 @@ def _note(connection: sa.Connection, today: date) -> None:
     connection.execute(versions.insert(), {"key": _KEY, "number": today.toordinal()})
 
 
-def _adding(database: Database) -> Any:
+def _adding(database: Database, of: Condition) -> Any:
     """Add the weeks of some accounts to the sums, each number times `sign`."""
     sign: sa.BindParameter[int] = sa.bindparam("sign", type_=sa.Integer())
     first, last = (sa.bindparam(name, type_=Day()) for name in ("first", "last"))
@@ -145,8 +158,7 @@ def _adding(database: Database) -> Any:
     rows = (
         sa.select(*by, *signed)
         .select_from(week_bases.join(weeks, weeks.c.account_id == week_bases.c.account_id))
-        .where(week_bases.c.account_id.in_(sa.bindparam("ids", expanding=True)))
-        .where(weeks.c.week_ending >= first, weeks.c.week_ending <= last)
+        .where(of, weeks.c.week_ending >= first, weeks.c.week_ending <= last)
         .group_by(*by)
     )
     insert = database.insert(week_totals).from_select(["week_ending", "team", *_NUMBERS], rows)

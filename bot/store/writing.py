@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -21,6 +22,7 @@ from bot.store.tables import accounts, contacts, versions, weeks
 from bot.store.week_totals import WeekTotals, any_weeks
 
 CHUNK = 2_000  # rows a hop: long enough to be quick, short enough to be cancelled
+FEW_DAYS = 4  # weeks of so few days at once are of many accounts: their sums are made anew at the end
 
 _CALLED = ("name", "aliases", "domain")
 _VALUES = ("name", *(field.name for field in FIELDS))
@@ -135,8 +137,58 @@ def _differ(table: sa.Table, new: Any, names: Sequence[str]) -> sa.ColumnElement
     return sa.or_(*(table.c[name].is_distinct_from(new[name]) for name in names))
 
 
-async def save_weeks(database: Database, tx: Tx, rows: Iterable[Week], today: date) -> Written:
-    """Upsert weekly history, and with it its sums."""
+class WeekWriter:
+    """One write of weekly history in a transaction, and with it of its sums."""
+
+    def __init__(self, database: Database, tx: Tx, today: date) -> None:
+        self._tx = tx
+        self._today = today
+        self._sql = _week_upsert(database)
+        self._totals = WeekTotals(database)
+        self._recounted: set[str] = set()  # days of which many accounts may have a new week
+        self._first = False  # there was no history yet: all of it is summed at the end
+        self._total = self._touched = 0
+
+    async def save(self, rows: Iterable[Week]) -> Written:
+        """Write them all; the same week again replaces it."""
+        before = await self._tx.run(self._begin)
+        self._first = not before
+        await self._totals.follow_accounts(self._tx, self._today)
+        iterator = iter(rows)
+        while await self._tx.run(lambda connection: self._write(connection, iterator)):
+            pass
+        if self._first:
+            await self._totals.fill(self._tx)
+        for day in sorted(self._recounted):
+            await self._tx.run(partial(self._totals.recount, day))
+        added = await self._tx.run(_count_weeks) - before
+        return Written(added=added, changed=self._touched - added, unchanged=self._total - self._touched)
+
+    def _begin(self, connection: sa.Connection) -> int:
+        next_version(connection, self._tx)
+        return _count_weeks(connection)
+
+    def _write(self, connection: sa.Connection, rows: Iterable[Week]) -> int:
+        chunk = [week_tuple(week) for week in islice(rows, CHUNK)]
+        if not chunk:
+            return 0
+        ids, days = {row[0] for row in chunk}, {row[1] for row in chunk}
+        recounted = len(days) <= FEW_DAYS and not self._first
+        around = nullcontext() if recounted or self._first else self._totals.writing(connection, ids, days)
+        with around:
+            touched = connection.exec_driver_sql(self._sql, chunk).rowcount
+        if recounted and touched:
+            self._recounted |= days
+        self._total += len(chunk)
+        self._touched += touched
+        return len(chunk)
+
+
+def _count_weeks(connection: sa.Connection) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(weeks)).scalar_one()
+
+
+def _week_upsert(database: Database) -> str:
     statement = database.insert(weeks).values({c.name: sa.bindparam(c.name) for c in weeks.columns})
     values = [c.name for c in weeks.columns if not c.primary_key]
     upsert = statement.on_conflict_do_update(
@@ -144,28 +196,7 @@ async def save_weeks(database: Database, tx: Tx, rows: Iterable[Week], today: da
         set_={name: statement.excluded[name] for name in values},
         where=_differ(weeks, statement.excluded, [name for name in values if name != "source"]),
     )
-    sql = database.prepare(upsert).sql
-    count = sa.select(sa.func.count()).select_from(weeks)
-    iterator, totals = iter(rows), WeekTotals(database)
-
-    def begin(connection: sa.Connection) -> int:
-        next_version(connection, tx)
-        return connection.execute(count).scalar_one()
-
-    def write(connection: sa.Connection) -> tuple[int, int]:
-        chunk = [week_tuple(week) for week in islice(iterator, CHUNK)]
-        if not chunk:
-            return 0, 0
-        with totals.writing(connection, [row[:2] for row in chunk]):
-            return len(chunk), connection.exec_driver_sql(sql, chunk).rowcount
-
-    before, total, touched = await tx.run(begin), 0, 0
-    await totals.follow_accounts(tx, today)
-    while (written := await tx.run(write))[0]:
-        total += written[0]
-        touched += written[1]
-    added = await tx.run(lambda connection: connection.execute(count).scalar_one()) - before
-    return Written(added=added, changed=touched - added, unchanged=total - touched)
+    return database.prepare(upsert).sql
 
 
 def save_contacts(connection: sa.Connection, tx: Tx, rows: Iterable[Contact], source: str) -> Written:
