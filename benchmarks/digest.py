@@ -7,6 +7,7 @@ benchmarks.digest FILE` prints one measurement.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import random
 import resource
@@ -24,9 +25,10 @@ from statistics import median
 from types import SimpleNamespace
 from typing import Any
 
-from benchmarks.book import CLOCK, account_id, filled
+from benchmarks.book import CLOCK, account_id, filled, opened_store
 from benchmarks.report import Line, Size
 from bot import policy
+from bot.bootstrap.serving import GC_THRESHOLDS
 from bot.domain.schedule import IsoWeek
 from bot.features.kpis.usecases import make_digest
 from bot.store import Store, open_store
@@ -121,6 +123,8 @@ async def _with_history(work: Path, accounts: int) -> Path:
             raw.execute("pragma synchronous = off")
             _write_weeks(raw)
             _write_instants(raw, accounts)
+            _write_exceptions(raw)
+        await _sum_weeks(making)
         making.rename(file)
     return file
 
@@ -157,6 +161,26 @@ def _write_instants(raw: sqlite3.Connection, accounts: int) -> None:
     )
 
 
+def _write_exceptions(raw: sqlite3.Connection) -> None:
+    """Of each hundred accounts eight churned within the year, four have seats without limit, two are prospects."""
+    today = CLOCK.today().isoformat()
+    of = "cast(substr(id, 2) as integer) % 100"
+    raw.execute(
+        f"update accounts set churned_on = date(?, '-' || (rowid * 7 % 365) || ' days') where {of} < 8",
+        (today,),
+    )
+    raw.execute(f"update accounts set seats_unlimited = 1, tam = developers where {of} between 8 and 11")
+    raw.execute(
+        f"update accounts set expected_close_on = date(?, '+9 days') where {of} in (12, 13)", (today,)
+    )
+
+
+async def _sum_weeks(file: Path) -> None:
+    """What an import leaves beside the history: its sums."""
+    async with opened_store(file) as store, store.work.transaction() as tx:
+        await store.book.save_weeks(tx, ())
+
+
 async def measured(url: str, rounds: int) -> dict[str, Any]:
     """Make the digest so often, with look-ups going on, and as long nothing but the look-ups."""
     store = open_store(url, CLOCK)
@@ -171,6 +195,9 @@ async def measured(url: str, rounds: int) -> dict[str, Any]:
     )
     week = IsoWeek.of(CLOCK.today()).plus(-1)
     await make_digest(ports, (), IsoWeek.of(CLOCK.today()).plus(1))  # what is loaded once is loaded
+    gc.collect()  # as `ta-bot serve` does once it stands
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     before = _resident()
     blocked: list[float] = []
     seconds, cpu = [], []

@@ -97,6 +97,14 @@ class Shortcut(Ask):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention(Ask):
+    """The bot mentioned in a channel; `text` is what was said to it, without the mention that it begins with."""
+
+    text: str
+    message_ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Typeahead(Ask):
     """Letters typed into a menu that asks us for its options."""
 

@@ -147,6 +147,15 @@ def age(old: timedelta) -> str:
     return f"{seconds // 86_400:.0f} days ago"
 
 
+def worked(span: timedelta) -> str:
+    """A length of working time, which has no days of 24 hours: `25 min`, `3 h 10 min`."""
+    minutes = int(span.total_seconds()) // 60
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
+
+
 def in_days(days: int) -> str:
     """How far a date lies ahead or behind: `today`, `in 41 days`, `12 days ago`."""
     if days == 0:

@@ -56,6 +56,7 @@ def handlers() -> Handlers:
         submissions=_merged(found, "SUBMISSIONS"),
         shortcuts=_merged(found, "SHORTCUTS"),
         typeaheads=_merged(found, "TYPEAHEADS"),
+        mentions=_merged([one for one in found if hasattr(one, "MENTIONS")], "MENTIONS"),
         happenings=_merged([module for module in found if hasattr(module, "HAPPENINGS")], "HAPPENINGS"),
     )
 

@@ -190,6 +190,19 @@ class Outing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Requests to a team that were asked in a week. `response` is the median first response, in the team's working
+    time; `late` counts those that were responded to or resolved late, or still wait past their time. `accounts` are
+    (id, name, requests), most first.
+    """
+
+    count: int
+    response: timedelta | None
+    late: int
+    accounts: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamDigest:
     """What the digest says of one team, or of the whole organisation (`team` None).
 
@@ -216,6 +229,7 @@ class TeamDigest:
     notes: tuple[str, ...] = ()
     history: bool = False  # read from the weekly history, since the week is past
     no_data: str = ""
+    asked: Asked | None = None  # None where nothing was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,20 +142,13 @@ class Sweeper:
         """Wait until nothing is due, under way or to be sent; False when that takes longer."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while not await self._is_settled():  # noqa: ASYNC110 # other processes may end the work: only rows tell
+                while await self.sweep() or not await self._is_settled():  # noqa: ASYNC110 # other processes may end the work: only rows tell
                     await asyncio.sleep(POLL)
                 return True
         return False
 
     async def _is_settled(self) -> bool:
-        """Idle first, then nothing due: a message that ends between the two asks for work that the sweep finds."""
-        idle = await self._is_idle()
-        return not await self.sweep() and idle
-
-    async def _is_idle(self) -> bool:
-        if await self.jobs.count_started():
-            return False
-        return self._is_held() or not await self.messages.count_unsettled()
+        return await self.jobs.is_settled(self.clock.now(), messages=not self._is_held())
 
     def _is_held(self) -> bool:
         return self._held_until is not None and self.wall.now() < self._held_until

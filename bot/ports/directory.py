@@ -31,6 +31,22 @@ class Readers:
     left: bool = False  # a public channel that the bot is not in
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserGroup:
+    """A user group by its handle. `id` is empty where it cannot be mentioned.
+
+    `problem` is empty where all is well, else `missing`, `disabled`, `empty` or `hidden` (Slack did not tell, and
+    `why` says what it said); `passing` where asking again may help.
+    """
+
+    handle: str
+    id: str = ""
+    members: tuple[str, ...] = ()  # Slack user ids
+    problem: str = ""
+    why: str = ""
+    passing: bool = False
+
+
 class Directory(Protocol):
     """Looks people and places up in Slack."""
 
@@ -46,8 +62,14 @@ class Directory(Protocol):
     async def find_user_group(self, handle: str) -> str | None:
         """The id of an enabled user group by its handle without `@`."""
 
+    async def get_user_group(self, handle: str) -> UserGroup:
+        """The user group by its handle without `@`, cached; what is wrong with it is said, never raised."""
+
     async def find_channel(self, name: str) -> str | None:
-        """The id of a channel that is not archived, by its name without `#`; None as well while Slack does not answer."""
+        """The id of a channel by its name without `#`, cached; None as well where Slack does not show it."""
+
+    async def find_link(self, channel_id: str, ts: str) -> str:
+        """Slack's link to a message; empty where it gives none."""
 
     async def readers_of(self, channel_id: str) -> Readers:
         """Who would see a message there; never cached, and refused where anything is unknown."""

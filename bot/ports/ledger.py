@@ -44,6 +44,9 @@ class WorkLedger(Jobs, Protocol):
     async def count_started(self) -> int:
         """How much work has been handed over and has not ended."""
 
+    async def is_settled(self, now: datetime, *, messages: bool) -> bool:
+        """Whether nothing is due, under way or, with `messages`, to be said: all in one look, since one asks for the other."""
+
     async def forget_work(self, before: datetime) -> int:
         """Drop what ended before then; says how many rows."""
 

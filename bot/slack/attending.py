@@ -29,6 +29,9 @@ from bot.slack.payloads import Teams
 Handler = Callable[[Any, Ports], Awaitable[Answer]]
 Listener = Callable[[Happening, Ports], Coroutine[Any, Any, None]]
 
+MENTIONED = "app_mention"
+"""What the handler of mentions is found under."""
+
 _log = log.get(__name__)
 
 
@@ -44,6 +47,7 @@ class Handlers:
     submissions: Mapping[str, Handler] = field(default_factory=dict)
     shortcuts: Mapping[str, Handler] = field(default_factory=dict)
     typeaheads: Mapping[str, Handler] = field(default_factory=dict)
+    mentions: Mapping[str, Handler] = field(default_factory=dict)  # under MENTIONED alone
     happenings: Mapping[str, Listener] = field(default_factory=dict)
 
 
@@ -188,7 +192,8 @@ class Attendant:
             if error.code not in ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id"):
                 raise
             await self._note_failure(ask, error)
-            await self._respond_or_direct(ask, Message(text=views.TOO_LATE))
+            late = views.modal_as_message(modal) if ask.response_url else Message(text=views.TOO_LATE)
+            await self._respond_or_direct(ask, late)
         return "modal"
 
     async def _say_home(self, ask: Ask, home: Home) -> str:

@@ -10,7 +10,6 @@ conversation of more than 20 pages, counts as unknown: nothing is said there.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +17,10 @@ from typing import Any
 from bot import log
 from bot.asks import Asker, Place, PlaceKind
 from bot.errors import SourceError, SourceRefused
-from bot.ports.directory import Member, Readers
+from bot.ports.directory import Member, Readers, UserGroup
 from bot.slack import judging
 from bot.slack.cache import Cache
+from bot.slack.handles import Handles
 from bot.slack.identity import Identity
 from bot.slack.web import SlackWeb
 
@@ -29,8 +29,6 @@ HIDDEN = frozenset(
 )
 HIDDEN_WHY = "I cannot see that channel: invite me to it first"
 LIVES = 60.0
-GROUPS_LIVE = 600.0
-GROUPS_WAIT, GROUPS_REST = 2.0, 30.0
 ONE_BY_ONE = 40
 FEW = 3
 PAGE = 999
@@ -68,9 +66,7 @@ class SlackDirectory:
         self._emails: Cache[str, str | None] = Cache(LIVES)
         self._places: Cache[str, _Seen] = Cache(LIVES)
         self._sweeps: Cache[str, Mapping[str, Member]] = Cache(LIVES)
-        self._groups: Cache[str, Mapping[str, str]] = Cache(GROUPS_LIVE)
-        self._channels: Cache[str, Mapping[str, str]] = Cache(GROUPS_LIVE)
-        self._groups_rest_until = 0.0
+        self._handles = Handles(web)
 
     async def get_member(self, user_id: str, *, fresh: bool = False) -> Member:
         """The person; an unanswered look-up gives `outside="unknown"` and is not kept."""
@@ -113,34 +109,24 @@ class SlackDirectory:
 
     async def find_user_group(self, handle: str) -> str | None:
         """The id of an enabled user group; None as well while Slack does not answer."""
-        groups = self._groups.peek("")
-        if groups is None:
-            groups = await self._groups_told()
-        return groups.get(handle.removeprefix("@").lower())
+        return (await self._handles.group(handle)).id or None
 
-    async def _groups_told(self) -> Mapping[str, str]:
-        """The user groups, none while Slack does not answer: a card without a mention beats one that waits."""
-        if time.monotonic() < self._groups_rest_until:
-            return {}
-        try:
-            async with asyncio.timeout(GROUPS_WAIT):
-                return await self._groups.get("", self._user_groups)
-        except (SourceError, TimeoutError) as error:
-            _log.warning("user groups not told", error=str(error) or "no answer in time")
-            self._groups_rest_until = time.monotonic() + GROUPS_REST
-            return {}
+    async def get_user_group(self, handle: str) -> UserGroup:
+        """The user group with its members, or why it cannot be mentioned."""
+        return await self._handles.group(handle)
 
     async def find_channel(self, name: str) -> str | None:
         """The id of a channel by its name; None as well while Slack does not answer."""
+        return await self._handles.channel(name)
+
+    async def find_link(self, channel_id: str, ts: str) -> str:
+        """Slack's link to a message; empty where it gives none."""
         try:
-            known = await self._channels.get("", self._channel_ids)
+            answer = await self._web.call("chat.getPermalink", channel=channel_id, message_ts=ts)
         except SourceError as error:
-            _log.warning("channels not told", error=str(error))
-            return None
-        found = known.get(name.removeprefix("#").lower())
-        if found is None:
-            self._channels.clear()  # it may be made, renamed or opened to us before somebody tries again
-        return found
+            _log.info("no link", channel=channel_id, error=str(error))
+            return ""
+        return str(answer.get("permalink", ""))
 
     async def readers_of(self, channel_id: str) -> Readers:
         """Who would see a message there, asked of Slack anew; refused where anything is unknown."""
@@ -224,15 +210,20 @@ class SlackDirectory:
         """Something about a conversation changed."""
         self._places.drop(channel_id)
 
+    def forget_names(self) -> None:
+        """A channel was renamed, or got another id."""
+        self._handles.forget_channels()
+
     def forget_groups(self) -> None:
         """A user group changed."""
-        self._groups.clear()
-        self._groups_rest_until = 0.0
+        self._handles.forget_groups()
 
     def forget_all(self) -> None:
         """The token changed."""
-        for cache in (self._people, self._emails, self._places, self._sweeps, self._groups, self._channels):
+        for cache in (self._people, self._emails, self._places, self._sweeps):
             cache.clear()
+        self._handles.forget_channels()
+        self._handles.forget_groups()
 
     async def direct_with(self, user_id: str) -> str:
         """The id of the asker's direct message with the bot, checked to be theirs."""
@@ -263,23 +254,6 @@ class SlackDirectory:
             raise
         found = judging.member(user if isinstance(user, dict) else {}, team_id)
         return None if found.outside else found.user_id
-
-    async def _user_groups(self) -> Mapping[str, str]:
-        answer = await self._web.call("usergroups.list", include_disabled=False)
-        groups = answer.get("usergroups")
-        return {
-            str(group.get("handle", "")).lower(): str(group.get("id", ""))
-            for group in (groups if isinstance(groups, list) else [])
-            if isinstance(group, dict) and not group.get("date_delete") and not group.get("is_external")
-        }
-
-    async def _channel_ids(self) -> Mapping[str, str]:
-        listed = self._pages(
-            "conversations.list", "channels", types="public_channel,private_channel", exclude_archived=True
-        )
-        return {
-            str(one.get("name", "")): str(one.get("id", "")) async for one in listed if isinstance(one, dict)
-        }
 
     async def _info(self, channel_id: str) -> dict[str, Any]:
         answer = (await self._web.call("conversations.info", channel=channel_id)).get("channel")

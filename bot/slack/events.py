@@ -28,6 +28,7 @@ PLACES = frozenset(
         "shared_channel_invite_received",
     }
 )
+NAMES = frozenset({"channel_rename", "channel_id_changed"})
 GONE = frozenset({"app_uninstalled", "tokens_revoked"})
 
 _log = log.get(__name__)
@@ -67,6 +68,8 @@ class Events:
         elif kind in GROUPS:
             directory.forget_groups()
         elif kind in PLACES:
+            if kind in NAMES:
+                directory.forget_names()
             for key in ("channel", "old_channel_id", "new_channel_id"):
                 place = event.get(key)
                 directory.forget_place(str(place.get("id", "")) if isinstance(place, dict) else str(place))

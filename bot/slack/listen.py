@@ -27,7 +27,7 @@ from bot.asks import Happening
 from bot.ports import Ports
 from bot.slack import payloads
 from bot.slack.answering import InAck
-from bot.slack.attending import Attendant, Handlers, found
+from bot.slack.attending import MENTIONED, Attendant, Handlers, found
 from bot.slack.audience import Audience
 from bot.slack.cache import Seen
 from bot.slack.events import Events
@@ -133,7 +133,12 @@ class _Listeners:
 
     async def on_event(self, ack: Any, body: dict[str, Any]) -> None:
         await ack()
-        if not self._seen.again(payloads.event_id(body)):
+        if self._seen.again(payloads.event_id(body)):
+            return
+        ask = payloads.mention(body, reference())
+        if ask is not None:
+            self._hand_over(ask, body, self._handlers.mentions.get(MENTIONED), "mention")
+        else:
             self._events.heard(body)
 
     def _hand_over(self, ask: Any, body: dict[str, Any], handler: Any, kind: str) -> None:

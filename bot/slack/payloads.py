@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from bot.asks import (
     Command,
     Happening,
     HappeningKind,
+    Mention,
     Place,
     Shortcut,
     Submission,
@@ -28,6 +30,7 @@ from bot.asks import (
 
 Body = Mapping[str, Any]
 _CHOSEN = ("value", "selected_date", "selected_time", "selected_user", "selected_channel")
+_LEADING_MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s:,]*")
 _CHOSEN_MANY = ("selected_users", "selected_channels", "selected_conversations")
 
 # By a payload's type: in which part of it which texts must stand.
@@ -151,6 +154,24 @@ def typeahead(body: Body, reference: str) -> Typeahead | None:
         return None
     # No request id: Slack does not deliver these twice, and the same letters are asked again on purpose.
     return Typeahead(**common, action_id=action_id, text=_text(body, "value").strip())
+
+
+def mention(body: Body, reference: str) -> Mention | None:
+    """The bot mentioned by a person; what another app says, and an edited message, is no question."""
+    event = _dict(body, "event")
+    user, channel, ts = (_text(event, key) for key in ("user", "channel", "ts"))
+    if event.get("type") != "app_mention" or not (user and channel and ts):
+        return None
+    if "bot_id" in event or "edited" in event:
+        return None
+    return Mention(
+        asker=Asker(user, _text(event, "user_team") or _text(event, "team")),
+        place=Place(channel),
+        reference=reference,
+        request_id=f"mention:{channel}:{ts}",
+        text=_LEADING_MENTION.sub("", _text(event, "text"), count=1).strip(),
+        message_ts=ts,
+    )
 
 
 def status_changed(event: Body, key: str, team_id: str) -> Happening | None:

@@ -89,6 +89,14 @@ def message_as_modal(message: Message) -> Modal:
     return Modal(callback_id="edge.notice", title="TA bot", blocks=tuple(blocks), accounts=message.accounts)
 
 
+def modal_as_message(modal: Modal) -> Message:
+    """A modal for which it is too late: what it says, where it has nothing to fill in or to press."""
+    told = all(block["type"] in ("section", "context") and "accessory" not in block for block in modal.blocks)
+    if modal.submit or not modal.blocks or not told:
+        return Message(text=TOO_LATE)
+    return Message(text=modal.title, blocks=modal.blocks, accounts=modal.accounts)
+
+
 def home(answer: Home) -> dict[str, Any]:
     """An App Home tab as views.publish takes it."""
     return {"type": "home", "blocks": list(answer.blocks)}

@@ -45,6 +45,7 @@ class Picture:
 
 
 TA, LEADER, MANAGER = "dae-hyun.ryoo", "amara.okonjo-bell", "henrike.vollmer"
+ASKER = "bronwyn.pryce-evans"
 
 
 def typed(text: str) -> Step:
@@ -65,6 +66,7 @@ def chosen(action_id: str, option: str) -> Step:
 CARD = typed("/account-health Korvaskov Rail")
 CHART = "document.querySelector('#messages figure').scrollIntoView({ block: 'center' })"
 TRAITS = "document.querySelector('#messages table').scrollIntoView({ block: 'center' })"
+REQUEST = typed("/ask-ta Grelimora Networks: can they move to single sign-on this month?")
 MONDAY: Step = ("clock", {"next": "monday"})
 THREAD = (
     "[...document.querySelectorAll('#messages button')].find((one) => /replies/.test(one.innerText)).click()"
@@ -133,6 +135,22 @@ PICTURES = (
         shows="KPI digest, week",
         then=THREAD,
         size=(1500, 1000),
+    ),
+    Picture(
+        name="request",
+        who=ASKER,
+        where="discuss-technical-advisors",
+        steps=[MONDAY, REQUEST],
+        shows="The conversation is in the thread",
+        size=(1180, 640),
+    ),
+    Picture(
+        name="request-why",
+        who=ASKER,
+        where="discuss-technical-advisors",
+        steps=[REQUEST, pressed("routing.why")],
+        shows="Why it went there",
+        size=(1180, 640),
     ),
 )
 

@@ -199,12 +199,12 @@ class StoredBook:
         self, tx: Transaction, rows: Iterable[AccountRow], *, complete: bool, seen_on: date
     ) -> Written:
         """Write accounts; with `complete` those left out are marked missing since `seen_on`, never dropped."""
-        saving = writing.AccountWriter(self._database, opened(tx))
+        saving = writing.AccountWriter(self._database, opened(tx), self._clock.today())
         return await saving.save(rows, missing_on=seen_on if complete else None)
 
     async def save_weeks(self, tx: Transaction, weeks: Iterable[Week]) -> Written:
         """Write weekly history, one row an account a week; the same week again replaces it."""
-        return await writing.save_weeks(self._database, opened(tx), weeks)
+        return await writing.save_weeks(self._database, opened(tx), weeks, self._clock.today())
 
     async def save_contacts(self, tx: Transaction, contacts: Iterable[Contact], *, source: str) -> Written:
         """Replace the contacts of every account that occurs."""

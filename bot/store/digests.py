@@ -85,22 +85,37 @@ class StoredDigests:
         return _subscription_of(rows[0]) if rows else None
 
     def _save(self, connection: sa.Connection, number: int, values: dict[str, Any]) -> Subscription:
-        taken = sa.select(_subscriptions.c.id).where(
-            _subscriptions.c.channel_id == values["channel_id"],
-            _subscriptions.c.id != number,
-            sa.text(_ACTIVE),
-        )
-        if values["ended_at"] is None and connection.execute(taken).first():
-            raise UserError(
-                "That channel has a digest already. Type `/kpi-digest status` to see and edit it."
-            )
-        if number:
-            connection.execute(_subscriptions.update().where(_subscriptions.c.id == number).values(values))
-        else:
-            new = _subscriptions.insert().values(values).returning(_subscriptions.c.id)
-            number = connection.execute(new).scalar_one()
+        _check_free(connection, number, values)
+        try:
+            with connection.begin_nested():
+                number = _write(connection, number, values)
+        except sa.exc.IntegrityError:  # another process subscribed the channel since we looked
+            _check_free(connection, number, values)
+            raise
         kept = sa.select(*_subscriptions.columns).where(_subscriptions.c.id == number)
         return _subscription_of(connection.execute(kept).mappings().one())
+
+
+def _check_free(connection: sa.Connection, number: int, values: dict[str, Any]) -> None:
+    """Raise UserError, naming whose it is, where the channel has another that has not ended."""
+    taken = sa.select(_subscriptions.c.owner_email).where(
+        _subscriptions.c.channel_id == values["channel_id"],
+        _subscriptions.c.id != number,
+        sa.text(_ACTIVE),
+    )
+    if values["ended_at"] is None and (other := connection.execute(taken).first()):
+        raise UserError(
+            f"That channel has a digest already, subscribed by {other[0]}. Type `/kpi-digest status` to see and "
+            "edit it."
+        )
+
+
+def _write(connection: sa.Connection, number: int, values: dict[str, Any]) -> int:
+    if number:
+        connection.execute(_subscriptions.update().where(_subscriptions.c.id == number).values(values))
+        return number
+    new = _subscriptions.insert().values(values).returning(_subscriptions.c.id)
+    return int(connection.execute(new).scalar_one())
 
 
 def _values(subscription: Subscription) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from bot.ports.jobs import DueWork, WorkState
 from bot.ports.ledger import Claimed
 from bot.ports.work import Transaction
 from bot.store.database import Database, opened
+from bot.store.outgoing import UNSETTLED
 from bot.store.tables import due_work
 
 _COLUMNS = tuple(column for column in due_work.columns if column.name != "claim")
@@ -124,6 +125,15 @@ class StoredWork:
         started = due_work.c.state == WorkState.STARTED.value
         statement = sa.select(sa.func.count()).select_from(due_work).where(started)
         return await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
+
+    async def is_settled(self, now: datetime, *, messages: bool) -> bool:
+        """Whether nothing is due, under way or, with `messages`, to be said: all in one look, since one asks for the other."""
+        due = sa.and_(due_work.c.state == WorkState.PLANNED.value, due_work.c.due_at <= now)
+        left = [sa.exists().where(sa.or_(due, due_work.c.state == WorkState.STARTED.value))]
+        if messages:
+            left.append(sa.exists().where(UNSETTLED))
+        statement = sa.select(sa.or_(*left))
+        return not await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
 
     async def forget_work(self, before: datetime) -> int:
         """Drop what ended before then."""

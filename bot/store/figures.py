@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.domain.account import Week
 from bot.domain.sums import Breakdown, Flagged, GroupAge, Moves, Sums, WeekSums
 from bot.ports.figures import Limits, Scope, Span
-from bot.store import ages, breakdown, moves, sums, week_sums
+from bot.store import ages, breakdown, moves, sums, week_sums, week_totals
 from bot.store.database import Database
 from bot.store.measures import (
     HAS_CONSUMPTION,
@@ -79,10 +79,9 @@ class StoredFigures:
             return ()
         sweep, dialect = self._database.sweep, self._database.dialect
         # Statements are put together in the threads too: on the event loop, all of a digest's would hold it up.
-        reading = await sweep(lambda _: week_sums.WeekReading(dialect, scope, spans, counts=counts))
-        cuts = await sweep(week_sums.bounds)
+        reading, cuts, kept = await sweep(lambda c: _planned(c, dialect, scope, spans, counts=counts))
         parts = await asyncio.gather(*(sweep(partial(_part, reading, cut)) for cut in cuts))
-        return tuple(reading.add_up(parts, await sweep(reading.churned)))
+        return tuple(reading.add_up([kept, *parts], await sweep(reading.churned)))
 
     async def breakdown(self, scope: Scope, limits: Limits) -> Breakdown:
         """By category and by TA, now."""
@@ -162,6 +161,17 @@ class StoredFigures:
             return connection.execute(asked(), {"today": today}).all()
 
         return await self._database.sweep(read)
+
+
+def _planned(
+    connection: sa.Connection, dialect: sa.Dialect, scope: Scope, spans: Sequence[Span], *, counts: bool
+) -> tuple[week_sums.WeekReading, list[tuple[str, str]], week_sums.Sums]:
+    """What is still to be read of the history, in which parts, and what is kept of it."""
+    day = week_totals.kept_on(connection, scope.today)
+    kept = None if day is None else week_totals.read(connection, scope, spans, counts=counts)
+    only = () if day is None or kept is None else (week_totals.apart(day, spans),)
+    reading = week_sums.WeekReading(dialect, scope, spans, counts=counts, only=only)
+    return reading, week_sums.bounds(connection, only), kept or {}
 
 
 def _part(reading: week_sums.WeekReading, cut: tuple[str, str], connection: sa.Connection) -> week_sums.Sums:

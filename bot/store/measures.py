@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.domain import digest
 from bot.ports.figures import Limits, Scope, Span
-from bot.store.tables import accounts
+from bot.store.tables import accounts, weeks
 from bot.store.types import DECIMAL, WHOLE, Day
 
 Condition = sa.ColumnElement[bool]
@@ -54,6 +54,33 @@ def summed(of: Any, where: Condition) -> sa.ColumnElement[Any]:
 def held(where: Condition) -> sa.ColumnElement[int]:
     """In how many rows something holds."""
     return sa.func.count(sa.case((where, 1)))
+
+
+def measured_of_week(seats: Any, then: Any, *, counts: bool) -> tuple[sa.ColumnElement[Any], ...]:
+    """A week's sums in the order of WeekSums, after its day. Written for speed: it runs for a million weeks."""
+    mau, daily, arr = weeks.c.mau, weeks.c.dau_4w_avg, weeks.c.arr
+    total = sa.func.sum
+    used, retained = sa.case((seats > 0, mau)), sa.case((arr.is_not(None), then))
+    active = sa.case((mau > 0, daily))
+
+    def many(of: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        return sa.func.count(of) if counts else sa.literal_column("0")
+
+    return (
+        sa.func.count(),
+        total(used),
+        total(sa.case((mau.is_not(None), sa.case((seats > 0, seats))))),
+        many(used),
+        total(active),
+        total(sa.case((daily.is_not(None), mau))),
+        many(active),
+        total(sa.case((arr < then, arr), (arr.is_not(None), then))),
+        total(sa.case((then > 0, arr))),
+        total(retained),
+        many(retained),
+        total(weeks.c.health_score),
+        sa.func.count(weeks.c.health_score),
+    )
 
 
 def renewing(today: date, days: int) -> Condition:

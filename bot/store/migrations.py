@@ -50,7 +50,14 @@ def _first_book(connection: sa.Connection) -> None:
     connection.execute(tables.versions.insert(), rows)
 
 
-BOOK = Family("book", (Migration("the book", _first_book),))
+def _week_totals(connection: sa.Connection) -> None:
+    # Empty: the next write of accounts or weeks fills them, and until then the history itself is read.
+    tables.BOOK.create_all(connection, [tables.week_bases, tables.week_totals])
+
+
+BOOK = Family(
+    "book", (Migration("the book", _first_book), Migration("sums of the weekly history", _week_totals))
+)
 WORK = Family("work", (Migration("due dates and messages", tables.WORK.create_all),))
 AUDIT = Family("audit", (Migration("the audit rows", tables.AUDIT.create_all),))
 

@@ -22,6 +22,11 @@ _TOLD = tuple(column for column in outgoing.columns if column.name in {*Outgoing
 _HANDED = tuple(outgoing.c[name] for name in ("key", "revision", "hands", "channel_id", "email", "id"))
 PATIENCE = 10
 """How much oftener a message is handed over than one that it must not overtake, before it does."""
+UNSETTLED = sa.or_(
+    outgoing.c.state == _WAITING,
+    sa.and_(outgoing.c.state == _SENT, outgoing.c.sent_revision < outgoing.c.revision),
+)
+"""What waits or was handed over, or was edited since, and is not settled."""
 _parent = outgoing.alias("parent")
 _earlier = outgoing.alias("earlier")
 
@@ -95,8 +100,7 @@ class StoredOutgoing:
 
     async def list_handed(self, before: datetime, limit: int) -> tuple[Handed, ...]:
         """Messages that were asked for before then, handed over, and are not settled."""
-        open_ = sa.or_(outgoing.c.state == _WAITING, _edited())
-        old = sa.and_(open_, outgoing.c.hands > 0, outgoing.c.asked_at < before)
+        old = sa.and_(UNSETTLED, outgoing.c.hands > 0, outgoing.c.asked_at < before)
         handed = sa.and_(old, outgoing.c.handed_revision >= outgoing.c.revision)
         statement = sa.select(*_HANDED).where(handed).order_by(outgoing.c.id).limit(limit)
         rows = await self._database.scan(lambda connection: connection.execute(statement).all())
@@ -166,13 +170,12 @@ class StoredOutgoing:
 
     async def count_unsettled(self) -> int:
         """How many messages wait or have been handed over, and are not settled."""
-        left = sa.or_(outgoing.c.state == _WAITING, _edited())
-        statement = sa.select(sa.func.count()).select_from(outgoing).where(left)
+        statement = sa.select(sa.func.count()).select_from(outgoing).where(UNSETTLED)
         return await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
 
     async def forget_messages(self, before: datetime, texts_before: datetime) -> int:
         """Drop what was settled before then, and the texts of what was settled before the other."""
-        settled = sa.and_(outgoing.c.state != _WAITING, sa.not_(_edited()))
+        settled = sa.not_(UNSETTLED)
         old = outgoing.delete().where(settled, outgoing.c.settled_at < before)
         empty = outgoing.update().where(settled, outgoing.c.settled_at < texts_before).values(payload="{}")
 
@@ -183,15 +186,10 @@ class StoredOutgoing:
         return await self._database.write(forget)
 
 
-def _edited() -> sa.ColumnElement[bool]:
-    return sa.and_(outgoing.c.state == _SENT, outgoing.c.sent_revision < outgoing.c.revision)
-
-
 def _to_hand() -> sa.ColumnElement[bool]:
     """What waits to be handed over; a reply waits until its first message is settled."""
-    waits = sa.or_(outgoing.c.state == _WAITING, _edited())
     parent_waits = sa.exists().where(_parent.c.key == outgoing.c.reply_to, _parent.c.state == _WAITING)
-    return sa.and_(waits, outgoing.c.handed_revision < outgoing.c.revision, sa.not_(parent_waits))
+    return sa.and_(UNSETTLED, outgoing.c.handed_revision < outgoing.c.revision, sa.not_(parent_waits))
 
 
 def _content(message: Message) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.account import FIELDS, Kind
+from bot.domain.sums import WeekSums
 from bot.store.types import DECIMAL, TEXT, WHOLE, Cents, Dated, Day, Flag, Instant, Words
 
 BOOK = sa.MetaData()
@@ -42,7 +43,8 @@ def _table(name: str, metadata: sa.MetaData, *parts: sa.schema.SchemaItem, rowid
 versions = _table(
     "book_version",
     BOOK,
-    sa.Column("key", TEXT, primary_key=True),  # `book`: any write; `names`: what accounts are called
+    # `book`: any write; `names`: what accounts are called; `totals`: the day that `week_totals` are as of
+    sa.Column("key", TEXT, primary_key=True),
     sa.Column("number", WHOLE, nullable=False),
 )
 
@@ -80,6 +82,29 @@ weeks = _table(
     sa.Column("access_to_buyer", Flag()),
     sa.Column("last_activity_on", Day()),
     rowid=False,  # one account's weeks lie side by side
+)
+
+week_bases = _table(
+    "week_bases",  # whose weeks are in `week_totals`, with what their weeks were summed by
+    BOOK,
+    sa.Column("account_id", TEXT, primary_key=True),
+    sa.Column("team", TEXT, nullable=False),  # "" for none
+    sa.Column("unlimited", WHOLE, nullable=False),
+    sa.Column("tam", WHOLE),  # of unlimited seats
+    sa.Column("arr_then", WHOLE),  # a year ago; null unless above zero
+    rowid=False,
+)
+
+week_totals = _table(
+    "week_totals",  # sums of the history, kept as it is written: bot.store.week_totals
+    BOOK,
+    sa.Column("week_ending", Day(), primary_key=True),
+    sa.Column("team", TEXT, primary_key=True),
+    *(
+        sa.Column(name, DECIMAL if name in ("daily", "score_sum") else WHOLE, nullable=False)
+        for name in WeekSums._fields[1:]
+    ),
+    rowid=False,
 )
 
 contacts = _table(

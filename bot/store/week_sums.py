@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from bot.domain.sums import WeekSums
 from bot.ports.figures import Scope, Span
-from bot.store.measures import UNLIMITED, WAS_CUSTOMER, counted, within
+from bot.store.measures import UNLIMITED, WAS_CUSTOMER, Condition, counted, measured_of_week, within
 from bot.store.tables import accounts, weeks
 from bot.store.types import DAY, Day
 
@@ -28,8 +28,12 @@ _AFTER: sa.BindParameter[str] = sa.bindparam("after")
 _UP_TO: sa.BindParameter[str] = sa.bindparam("up_to")
 
 
-def bounds(connection: sa.Connection) -> list[tuple[str, str]]:
-    """Ids that cut the accounts into parts: each (after, up to)."""
+def bounds(connection: sa.Connection, of: Sequence[Condition] = ()) -> list[tuple[str, str]]:
+    """Ids that cut the accounts of which something holds into parts: each (after, up to)."""
+    if of:  # few, and found by reading everybody: once
+        ids = sorted(connection.execute(sa.select(accounts.c.id).where(*of)).scalars())
+        ends = ["", *ids[CHUNK - 1 : -1 : CHUNK], *ids[-1:]]
+        return list(pairwise(ends))
     last = connection.execute(sa.select(sa.func.max(accounts.c.id))).scalar()
     after, parts = "", []
     step = sa.select(accounts.c.id).where(accounts.c.id > _AFTER).order_by(accounts.c.id)
@@ -45,15 +49,24 @@ class WeekReading:
     """What is read of a scope's weeks in some spans (oldest first, none overlapping).
 
     `counts`: also how many accounts are in each ratio. What a million weeks are asked for is told in seconds.
+    `only`: the accounts that are read at all, where sums of the others are kept.
     """
 
-    def __init__(self, dialect: sa.Dialect, scope: Scope, spans: Sequence[Span], *, counts: bool) -> None:
+    def __init__(
+        self,
+        dialect: sa.Dialect,
+        scope: Scope,
+        spans: Sequence[Span],
+        *,
+        counts: bool,
+        only: Sequence[Condition] = (),
+    ) -> None:
         self._today = scope.today
         self._spans = spans
         self._counts = counts
         self._lasts = [last for _, last in spans]
         self._of = tuple(counted(scope))
-        self._base = self._accounts()
+        self._base = self._accounts(only)
         every = within(weeks.c.week_ending, (spans[0][0], spans[-1][1]))
         grouped = (one.group_by(weeks.c.week_ending) for one in self._selects(weeks.c.week_ending, every))
         # Compiled once: looking the compiled form up again takes longer than SQLite takes for some parts.
@@ -106,7 +119,7 @@ class WeekReading:
                 with_retention=sums.with_retention + sum(count for _, count in gone),
             )
 
-    def _accounts(self) -> sa.CTE:
+    def _accounts(self, only: Sequence[Condition]) -> sa.CTE:
         columns = (
             accounts.c.id,
             sa.case((UNLIMITED, accounts.c.tam)).label("tam"),
@@ -114,7 +127,7 @@ class WeekReading:
             sa.case((WAS_CUSTOMER, accounts.c.arr_year_ago)).label("then"),
             churn_gate(self._spans).label("gate"),
         )
-        chosen = sa.select(*columns).where(*self._of, accounts.c.id > _AFTER, accounts.c.id <= _UP_TO)
+        chosen = sa.select(*columns).where(*self._of, *only, accounts.c.id > _AFTER, accounts.c.id <= _UP_TO)
         return chosen.cte("base").prefix_with("MATERIALIZED")
 
     def _selects(self, first: Any, during: sa.ColumnElement[bool]) -> Iterator[sa.Select[Any]]:
@@ -126,7 +139,7 @@ class WeekReading:
             (weeks.c.licensed_seats, base.c.unlimited.is_(None)),
             (base.c.tam, base.c.unlimited.is_not(None)),
         ):
-            measured = _measured(seats, base.c.then, counts=self._counts)
+            measured = measured_of_week(seats, base.c.then, counts=self._counts)
             yield sa.select(first, *measured).select_from(of).where(which, during, there)
 
     def _newest(self, place: int) -> sa.ColumnElement[bool]:
@@ -151,33 +164,6 @@ def churn_gate(spans: Sequence[Span]) -> sa.ColumnElement[Any]:
         (day.is_(None), sa.null()),
         *((when, sa.literal(then, Day()) if isinstance(then, date) else then) for when, then in cases),
         else_=sa.literal(spans[0][0], Day()),
-    )
-
-
-def _measured(seats: Any, then: Any, *, counts: bool) -> tuple[sa.ColumnElement[Any], ...]:
-    """In the order of WeekSums, after its day. Written for speed: it runs for a million weeks."""
-    mau, daily, arr = weeks.c.mau, weeks.c.dau_4w_avg, weeks.c.arr
-    total = sa.func.sum
-    used, retained = sa.case((seats > 0, mau)), sa.case((arr.is_not(None), then))
-    active = sa.case((mau > 0, daily))
-
-    def held(of: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-        return sa.func.count(of) if counts else sa.literal_column("0")
-
-    return (
-        sa.func.count(),
-        total(used),
-        total(sa.case((mau.is_not(None), sa.case((seats > 0, seats))))),
-        held(used),
-        total(active),
-        total(sa.case((daily.is_not(None), mau))),
-        held(active),
-        total(sa.case((arr < then, arr), (arr.is_not(None), then))),
-        total(sa.case((then > 0, arr))),
-        total(retained),
-        held(retained),
-        total(weeks.c.health_score),
-        sa.func.count(weeks.c.health_score),
     )
 
 

@@ -18,6 +18,7 @@ from bot.store.database import Database, Tx
 from bot.store.provenance import Stamps
 from bot.store.rows import account_tuple, chunks, week_tuple
 from bot.store.tables import accounts, contacts, versions, weeks
+from bot.store.week_totals import WeekTotals, any_weeks
 
 CHUNK = 2_000  # rows a hop: long enough to be quick, short enough to be cancelled
 
@@ -45,8 +46,10 @@ def _bump(connection: sa.Connection, key: str) -> int:
 class AccountWriter:
     """One write of accounts in a transaction."""
 
-    def __init__(self, database: Database, tx: Tx) -> None:
+    def __init__(self, database: Database, tx: Tx, today: date) -> None:
         self._tx = tx
+        self._today = today
+        self._totals = WeekTotals(database)
         self._sql = _account_upsert(database)
         self._stamps = Stamps()
         self._seen: set[str] = set()
@@ -59,6 +62,8 @@ class AccountWriter:
         while await self._tx.run(lambda connection: self._write(connection, iterator, version)):
             pass
         written = await self._tx.run(lambda connection: self._end(connection, version, before))
+        if await self._tx.run(any_weeks):
+            await self._totals.follow_accounts(self._tx, self._today)
         return (
             written if missing_on is None else replace(written, missing=await self._mark_missing(missing_on))
         )
@@ -130,8 +135,8 @@ def _differ(table: sa.Table, new: Any, names: Sequence[str]) -> sa.ColumnElement
     return sa.or_(*(table.c[name].is_distinct_from(new[name]) for name in names))
 
 
-async def save_weeks(database: Database, tx: Tx, rows: Iterable[Week]) -> Written:
-    """Upsert weekly history."""
+async def save_weeks(database: Database, tx: Tx, rows: Iterable[Week], today: date) -> Written:
+    """Upsert weekly history, and with it its sums."""
     statement = database.insert(weeks).values({c.name: sa.bindparam(c.name) for c in weeks.columns})
     values = [c.name for c in weeks.columns if not c.primary_key]
     upsert = statement.on_conflict_do_update(
@@ -141,7 +146,7 @@ async def save_weeks(database: Database, tx: Tx, rows: Iterable[Week]) -> Writte
     )
     sql = database.prepare(upsert).sql
     count = sa.select(sa.func.count()).select_from(weeks)
-    iterator = iter(rows)
+    iterator, totals = iter(rows), WeekTotals(database)
 
     def begin(connection: sa.Connection) -> int:
         next_version(connection, tx)
@@ -149,9 +154,13 @@ async def save_weeks(database: Database, tx: Tx, rows: Iterable[Week]) -> Writte
 
     def write(connection: sa.Connection) -> tuple[int, int]:
         chunk = [week_tuple(week) for week in islice(iterator, CHUNK)]
-        return len(chunk), connection.exec_driver_sql(sql, chunk).rowcount if chunk else 0
+        if not chunk:
+            return 0, 0
+        with totals.writing(connection, [row[:2] for row in chunk]):
+            return len(chunk), connection.exec_driver_sql(sql, chunk).rowcount
 
     before, total, touched = await tx.run(begin), 0, 0
+    await totals.follow_accounts(tx, today)
     while (written := await tx.run(write))[0]:
         total += written[0]
         touched += written[1]

@@ -109,13 +109,6 @@ async def test_a_channel_must_be_chosen(submit: Do) -> None:
     assert isinstance(await submit("health.share_choose", "A-1001", None, channel=None), FieldErrors)
 
 
-async def test_asking_the_team_says_where_to_write(press: Do) -> None:
-    message = await press("routing.ask", "A-1014")
-    assert "coming" in message.text
-    assert "#discuss-scaled-success" in message.text
-    assert "<!subteam^" in message.text
-
-
 async def test_help_lists_every_command_and_explains_one(say: Do) -> None:
     words = _words(await say("/ta-help"))
     for module in (account_health, ta_help):
@@ -125,7 +118,8 @@ async def test_help_lists_every_command_and_explains_one(say: Do) -> None:
     assert "changes since" in one
     assert "*/ta-help*" not in one
     assert one == _words(await say("/ta-help /account-health"))
-    with pytest.raises(WrongUsage, match="`/account-health`, `/kpi-digest`, `/ooo`, `/segment`, `/ta-help`"):
+    known = "`/account-health`, `/ask-ta`, `/kpi-digest`, `/ooo`, `/segment`, `/ta-help`"
+    with pytest.raises(WrongUsage, match=known):
         await say("/ta-help nothing")
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from bot.domain.person import Team
 from bot.errors import UserError
+from bot.ports.clock import Clock
 from bot.ports.digests import Subscription
 from bot.ports.people import Absence
-from bot.store import Store
+from bot.store import Store, open_store
 
 NEW = Subscription(
     id=0,
@@ -75,6 +76,21 @@ async def test_of_two_at_once_one_is_kept(store: Store) -> None:
     told = await asyncio.gather(*(_save(store, NEW) for _ in range(4)), return_exceptions=True)
     assert sum(isinstance(one, Subscription) for one in told) == 1
     assert len(await store.digests.list_subscriptions()) == 1
+
+
+async def test_of_two_processes_at_once_the_later_hears_who_was_first(
+    store: Store, database_url: str, clock: Clock
+) -> None:
+    other = open_store(database_url, clock)
+    await other.start()
+    async with store.work.transaction() as tx:
+        await store.digests.save_subscription(tx, NEW)
+        later = asyncio.create_task(_save(other, replace(NEW, owner_email="ida@lumenforge.example")))
+        await asyncio.sleep(0.3)  # it has looked, found the channel free, and waits for our lock
+    with pytest.raises(UserError, match=r"subscribed by tomas@lumenforge\.example"):
+        await later
+    assert len(await other.digests.list_subscriptions()) == 1
+    await other.close()
 
 
 async def test_what_fails_beside_it_leaves_no_subscription(store: Store) -> None:

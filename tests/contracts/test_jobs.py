@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.blocks.answers import Message
 from bot.ports.jobs import DueWork, WorkState
+from bot.ports.outgoing import Intent
 from bot.store import Store, open_store
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -83,6 +85,23 @@ async def test_what_is_due_is_known_and_so_is_what_comes_next(store: Store) -> N
     assert await store.jobs.is_due(NOON)
     assert await store.jobs.next_due(NOON - timedelta(days=1)) == NOON
     assert await store.jobs.next_due(NOON) == NOON + timedelta(seconds=1)
+
+
+async def test_what_is_due_under_way_or_to_be_said_is_not_settled(store: Store) -> None:
+    before = NOON - timedelta(seconds=1)
+    await plan(store, WORK)
+    assert await store.jobs.is_settled(before, messages=True)
+    assert not await store.jobs.is_settled(NOON, messages=True)
+    assert await claimed(store, NOON) == [WORK.key]
+    assert not await store.jobs.is_settled(before, messages=False)
+    started = await store.jobs.find_claimed(WORK.key, 1)
+    assert started is not None
+    async with store.work.transaction() as tx:
+        await store.jobs.end_work(tx, WORK.key, replace(started, state=WorkState.DONE))
+        said = Message(text="KPIs")
+        await store.outgoing.post_later(tx, Intent(key="d:head", message=said, channel_id="C1"))
+    assert not await store.jobs.is_settled(NOON, messages=True)
+    assert await store.jobs.is_settled(NOON, messages=False)
 
 
 async def test_of_two_processes_that_claim_at_once_each_piece_goes_to_one(store: Store, clock) -> None:

@@ -22,6 +22,7 @@ CALLED = sorted(
 )
 # What no single method asks for by itself.
 BESIDES = {
+    "app_mentions:read": "the event app_mention",
     "commands": "slash commands",
     "chat:write.public": "chat.postMessage where the bot is no member",
 }

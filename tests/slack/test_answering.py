@@ -241,6 +241,19 @@ async def test_a_late_trigger_is_explained(build, slack):
     assert "once more" in slack.texts()[0]
 
 
+async def test_a_window_that_comes_too_late_and_only_tells_something_is_said_instead(build, slack):
+    async def telling(_asked, _ports):
+        block = {"type": "section", "text": {"type": "mrkdwn", "text": "Σ MAU ÷ Σ seats"}}
+        return Modal(callback_id="a.told", title="What the figures mean", blocks=(block,))
+
+    slack.broken["views.open"] = lambda _: {"ok": False, "error": "expired_trigger_id"}
+    edge = build(actions={"a.b": telling})
+    await edge.dispatch(slack.press("a.b"))
+    (said,) = slack.said
+    assert (said["text"], said["response_type"]) == ("What the figures mean", "ephemeral")
+    assert said["blocks"][0]["text"]["text"] == "Σ MAU ÷ Σ seats"
+
+
 async def test_an_answer_replaces_only_what_its_asker_alone_sees(build, slack):
     async def menu(_asked, _ports):
         return Message(text="Acme", replaces=True)

@@ -197,6 +197,56 @@ async def test_user_groups_that_slack_does_not_tell_are_not_waited_for_each_time
     assert slack.count("usergroups.list") == 1
 
 
+async def test_what_is_wrong_with_a_user_group_is_said(build, slack):
+    groups = [
+        {"id": "S1", "handle": "ready", "date_delete": 0, "users": ["U1"]},
+        {"id": "S2", "handle": "empty", "date_delete": 0, "users": []},
+        {"id": "S3", "handle": "gone", "date_delete": 5, "users": ["U1"]},
+        {"id": "S4", "handle": "again", "date_delete": 0, "users": ["U2"]},
+        {"id": "S5", "handle": "again", "date_delete": 5, "users": []},
+    ]
+    slack.broken["usergroups.list"] = lambda _: {"ok": True, "usergroups": groups}
+    directory = build().side.directory
+    told = {
+        handle: await directory.get_user_group(handle)
+        for handle in ("ready", "empty", "gone", "none", "again")
+    }
+    assert {handle: one.problem for handle, one in told.items()} == {
+        "ready": "",
+        "empty": "empty",
+        "gone": "disabled",
+        "none": "missing",
+        "again": "",
+    }
+    assert (told["ready"].members, told["again"].id, told["gone"].id) == (("U1",), "S4", "")
+    assert slack.count("usergroups.list") == 1
+
+
+async def test_a_missing_permission_is_lasting_and_a_silence_passes(build, slack):
+    slack.broken["usergroups.list"] = lambda _: {"ok": False, "error": "missing_scope"}
+    one = await build().side.directory.get_user_group("ta")
+    assert (one.problem, one.passing) == ("hidden", False)
+    assert "missing_scope" in one.why
+    slack.broken["usergroups.list"] = lambda _: {"ok": False, "error": "internal_error"}
+    assert (await build().side.directory.get_user_group("ta")).passing
+
+
+async def test_channels_by_name(build, slack):
+    pages = {
+        "": {"channels": [{"id": "C1", "name": "One"}], "response_metadata": {"next_cursor": "2"}},
+        "2": {"channels": [{"id": "C2", "name": "two"}], "response_metadata": {"next_cursor": ""}},
+    }
+    slack.broken["conversations.list"] = lambda given: {"ok": True, **pages[given.get("cursor") or ""]}
+    edge = build()
+    directory = edge.side.directory
+    found = [await directory.find_channel(name) for name in ("#one", "two", "three")]
+    assert found == ["C1", "C2", None]
+    assert slack.count("conversations.list") == 2
+    await edge.dispatch(slack.event("channel_rename", channel={"id": "C1", "name": "uno"}))
+    await directory.find_channel("two")
+    assert slack.count("conversations.list") == 4
+
+
 async def test_people_by_address(build, slack):
     slack.broken["users.lookupByEmail"] = lambda given: (
         {"ok": True, "user": slack.users["U1"]}

@@ -20,6 +20,7 @@ READERS = {
     "shortcut.global_shortcut_body": payloads.shortcut,
     "shortcut.message_shortcut_body": payloads.shortcut,
     "block_suggestion.body": payloads.typeahead,
+    "events.app_mention_body": payloads.mention,
 }
 
 
@@ -33,6 +34,24 @@ def test_a_command(payload):
     )
     assert ask.response_url.startswith("https://hooks.slack.com/")
     assert ask.request_id == "command:111.111.xxx"
+
+
+def test_a_mention(payload):
+    ask = payloads.mention(payload("events.app_mention_body"), "ref")
+    assert (ask.text, ask.asker.user_id, ask.asker.team_id) == ("Hi there!", "W222", "T111")
+    assert (ask.place.channel_id, ask.message_ts) == ("C111", "1595926230.009600")
+    assert ask.request_id == "mention:C111:1595926230.009600", (
+        "the same message is asked once, whatever the event"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("bot_id", "B1"), ("edited", {"ts": "1"}), ("user", None), ("type", "message")]
+)
+def test_what_is_no_mention_by_a_person(payload, key, value):
+    body = payload("events.app_mention_body")
+    body["event"][key] = value
+    assert payloads.mention(body, "ref") is None
 
 
 def test_a_pressed_button(payload):

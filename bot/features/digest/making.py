@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.blocks.answers import Message, Modal
 from bot.domain.digest import Digest
@@ -13,9 +13,16 @@ from bot.features.digest import views
 from bot.features.digest.rules import Token
 from bot.features.kpis import views as kpis
 from bot.features.kpis.usecases import make_digest
+from bot.features.routing.weekly import asked_in
 from bot.ports import Ports
 
-make = make_digest
+
+async def make(ports: Ports, teams: tuple[Team, ...], week: IsoWeek) -> Digest:
+    """The figures of a week, with what was asked of each team in it."""
+    digest = await make_digest(ports, teams, week)
+    asked = [await asked_in(ports, one.team, week) for one in digest.teams]
+    found = zip(digest.teams, asked, strict=True)
+    return replace(digest, teams=tuple(replace(team, asked=one) if one else team for team, one in found))
 
 
 @dataclass(frozen=True, slots=True)

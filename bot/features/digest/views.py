@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.blocks import build, limits, listing, text
 from bot.blocks.answers import Block, Message
-from bot.domain.digest import KINDS, LIGHTHOUSE, RENEWAL, Digest, DigestRules, TeamDigest
+from bot.domain.digest import KINDS, LIGHTHOUSE, RENEWAL, Asked, Digest, DigestRules, TeamDigest
 from bot.domain.kpi import KPI_NAMES, Kpi
 from bot.features.digest_lists import views as lists
 from bot.features.kpis import charts
@@ -24,6 +24,8 @@ LINKS = (
 PREVIEWED = 3
 """Accounts of each list in a preview."""
 ASKS, ASKS_SIZE = 10, 1_500
+MOST_ASKED = 3
+"""Accounts that the line of requests names."""
 NOTES = 3
 """Sentences about the whole under the head."""
 ROOM = limits.MESSAGE_CHARS - 300
@@ -103,6 +105,20 @@ def _lines(team: TeamDigest, rules: DigestRules) -> Iterator[str]:
         yield f"*Attention* {waits}"
     if team.out:
         yield f"*Out* {lists.out_in_short(team)}"
+    if team.asked:
+        yield f"*Requests* {_asked(team.asked)}"
+
+
+def _asked(asked: Asked) -> str:
+    """What was asked of the team: how many, how soon the first response came, how many late, about which accounts."""
+    said = [f"{asked.count:,} asked"]
+    if asked.response is not None:
+        said.append(f"first response after {text.worked(asked.response)} of working time (median)")
+    said.append(f":warning: {asked.late:,} late" if asked.late else "none late")
+    most = [f"{listing.within(name, 40)} ({count})" for _, name, count in asked.accounts[:MOST_ASKED]]
+    if most:
+        said.append(f"most about {', '.join(most)}")
+    return " · ".join(said)
 
 
 def _charts(digest: Digest) -> list[charts.Course]:
@@ -156,12 +172,16 @@ def _team_gist(team: TeamDigest, rules: DigestRules) -> str:
         said.append(f"Attention: {waits}")
     if team.out:
         said.append(f"Out: {lists.out_in_short(team)}")
+    if team.asked:
+        said.append(f"Requests: {_asked(team.asked)}")
     return ". ".join(said) + "."
 
 
 def _named(digest: Digest) -> tuple[str, ...]:
-    """The accounts that the line of movers names."""
-    return tuple(dict.fromkeys(one for team in digest.teams for one in lists.named_in_short(team)))
+    """The accounts that the lines of movers and of requests name."""
+    moved = [one for team in digest.teams for one in lists.named_in_short(team)]
+    asked = [one for team in digest.teams if team.asked for one, _, _ in team.asked.accounts[:MOST_ASKED]]
+    return tuple(dict.fromkeys((*moved, *asked)))
 
 
 def _withheld(digest: Digest) -> str:

@@ -7,7 +7,7 @@ face_with_raised_eyebrow 🤨|neutral_face 😐|expressionless 😑|no_mouth �
 pensive 😔|sleepy 😪|sleeping 😴|mask 😷|face_with_thermometer 🤒|face_with_head_bandage 🤕|exploding_head 🤯|partying_face 🥳|sunglasses 😎|nerd_face 🤓
 confused 😕|worried 😟|slightly_frowning_face 🙁|open_mouth 😮|astonished 😲|flushed 😳|cry 😢|sob 😭|scream 😱|disappointed 😞|sweat 😓|weary 😩|tired_face 😫
 angry 😠|rage 😡|skull 💀|clown_face 🤡|ghost 👻|robot_face 🤖|see_no_evil 🙈|heart ❤️|orange_heart 🧡|yellow_heart 💛|green_heart 💚|blue_heart 💙
-purple_heart 💜|black_heart 🖤|broken_heart 💔|100 💯|boom 💥|dizzy 💫|zzz 💤|wave 👋|raised_hand ✋|ok_hand 👌|v ✌️|crossed_fingers 🤞|point_left 👈
+purple_heart 💜|black_heart 🖤|broken_heart 💔|100 💯|boom 💥|dizzy 💫|zzz 💤|wave 👋|raised_hand ✋|raising_hand 🙋|ok_hand 👌|v ✌️|crossed_fingers 🤞|point_left 👈
 point_right 👉|point_up ☝️|point_up_2 👆|point_down 👇|+1 👍|thumbsup 👍|-1 👎|thumbsdown 👎|fist ✊|clap 👏|raised_hands 🙌|open_hands 👐|handshake 🤝
 pray 🙏|writing_hand ✍️|muscle 💪|brain 🧠|eyes 👀|eye 👁️|technologist 🧑‍💻|bust_in_silhouette 👤|busts_in_silhouette 👥|speaking_head_in_silhouette 🗣️
 dog 🐶|cat 🐱|frog 🐸|bug 🐛|butterfly 🦋|turtle 🐢|whale 🐳|unicorn_face 🦄|seedling 🌱|evergreen_tree 🌲|deciduous_tree 🌳|palm_tree 🌴|cactus 🌵
@@ -27,7 +27,7 @@ headphones 🎧|microphone 🎤|movie_camera 🎥|camera 📷|tv 📺|gift 🎁|
 speech_balloon 💬|thought_balloon 💭|left_speech_bubble 🗨️|rotating_light 🚨|warning ⚠️|no_entry ⛔|no_entry_sign 🚫|octagonal_sign 🛑|radioactive_sign ☢️
 white_check_mark ✅|heavy_check_mark ✔️|ballot_box_with_check ☑️|x ❌|heavy_multiplication_x ✖️|negative_squared_cross_mark ❎|heavy_plus_sign ➕|heavy_minus_sign ➖
 question ❓|grey_question ❔|exclamation ❗|grey_exclamation ❕|bangbang ‼️|interrobang ⁉️|information_source ℹ️|recycle ♻️|infinity ♾️|copyright ©️|tm ™️
-arrow_up ⬆️|arrow_down ⬇️|arrow_left ⬅️|arrow_right ➡️|arrow_upper_right ↗️|arrow_lower_right ↘️|arrow_lower_left ↙️|arrow_upper_left ↖️|left_right_arrow ↔️
+leftwards_arrow_with_hook ↩️|arrow_right_hook ↪️|arrow_up ⬆️|arrow_down ⬇️|arrow_left ⬅️|arrow_right ➡️|arrow_upper_right ↗️|arrow_lower_right ↘️|arrow_lower_left ↙️|arrow_upper_left ↖️|left_right_arrow ↔️
 arrow_up_down ↕️|arrows_counterclockwise 🔄|repeat 🔁|rewind ⏪|fast_forward ⏩|arrow_forward ▶️|double_vertical_bar ⏸️|black_square_for_stop ⏹️|arrow_up_small 🔼|arrow_down_small 🔽
 red_circle 🔴|large_red_circle 🔴|large_orange_circle 🟠|large_yellow_circle 🟡|large_green_circle 🟢|large_blue_circle 🔵|large_purple_circle 🟣|large_brown_circle 🟤
 white_circle ⚪|black_circle ⚫|large_red_square 🟥|large_orange_square 🟧|large_yellow_square 🟨|large_green_square 🟩|large_blue_square 🟦|white_large_square ⬜

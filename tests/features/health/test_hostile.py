@@ -15,7 +15,6 @@ from bot.domain.person import Person, Role, Team
 from bot.domain.provenance import Known, Stamp
 from bot.errors import NamedAccount
 from bot.features.health import views
-from bot.features.routing.views import reach
 
 HOSTILE = "<!channel> <https://evil.example|ok> <@U0EVERYONE> & <!date^0^x|y>"
 WRITTEN = re.compile(
@@ -116,14 +115,6 @@ def test_what_was_typed_and_the_nearest_names(known) -> None:
 def test_where_it_was_shared_and_why_not() -> None:
     assert harmful(sharing.not_shared("x", HOSTILE)) == []
     assert harmful(sharing.to_whom("x", HOSTILE, 3, "*it*", "m")) == []
-
-
-@pytest.mark.parametrize("group_id", ["S0GROUP01", None])
-@pytest.mark.parametrize("team", Team)
-def test_whom_to_ask(hostile_policy, account, group_id, team) -> None:
-    person = Person(email="x@ta.example", name=HOSTILE, role=Role.TA)
-    for ta in (None, person):
-        assert harmful(reach(hostile(account()), hostile_policy.teams[team], group_id, ta)) == []
 
 
 @pytest.mark.parametrize(

@@ -398,7 +398,7 @@ async def refill(store: Store, book: Drawn) -> None:
     """Only this book."""
 
     def clear(connection: sa.Connection) -> None:
-        for table in ("weeks", "accounts"):
+        for table in ("weeks", "week_bases", "week_totals", "accounts"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
     await store.database.write(clear)
