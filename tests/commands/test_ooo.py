@@ -434,7 +434,7 @@ async def test_a_person_is_out_and_somebody_has_her_accounts(
 ) -> None:
     mention = f"/ooo <@{user_id_of(signe)}>"
     before = _words(await say(mention))
-    assert "is in.* Away next 24 Nov 2026" in before
+    assert "is in.* Away next 24 Nov – 4 Dec 2026" in before
     words = _words(await say(mention, ports=later(datetime(2026, 11, 26, 8, tzinfo=UTC))))
     assert "is out*, until 4 Dec 2026" in words
     assert all(item.account_name in words for item in covered.items[: away.LISTED])

@@ -172,13 +172,18 @@ class AdapterMachine(RuleBasedStateMachine):
             self.the_bot_looks(("", ""))
 
 
-@pytest.mark.timeout(300)
 def test_a_status_is_never_left_wrong(migrated_files: Path, living: Any) -> None:
-    few = settings(
-        max_examples=25,
-        stateful_step_count=12,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    tried(migrated_files, living, orders=6)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_a_status_is_never_left_wrong_in_any_of_many_orders(migrated_files: Path, living: Any) -> None:
+    tried(migrated_files, living, orders=100)
+
+
+def tried(migrated_files: Path, living: Any, orders: int) -> None:
     made = {"living": staticmethod(living), "migrated": migrated_files}
-    run_state_machine_as_test(type("Machine", (AdapterMachine,), made), settings=few)
+    machine = type("Machine", (AdapterMachine,), made)
+    limits = {"max_examples": orders, "stateful_step_count": 12, "deadline": None}
+    run_state_machine_as_test(machine, settings=settings(**limits, suppress_health_check=list(HealthCheck)))

@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot import policy as policy_module
 from bot.domain.leave import Away, Plan, PlanState
@@ -17,6 +25,7 @@ from bot.features.leave_status import rules
 RULES = policy_module.load().ooo
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 FIRST = date(2026, 11, 24)
+FEW = settings(stateful_step_count=30, deadline=None)
 
 
 class StatusMachine(RuleBasedStateMachine):
@@ -180,5 +189,11 @@ def _plan(away: Away) -> Plan:
     )
 
 
-TestStatusMachine = StatusMachine.TestCase
-TestStatusMachine.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+def test_a_status_is_never_left_wrong() -> None:
+    run_state_machine_as_test(StatusMachine, settings=settings(FEW, max_examples=80))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_a_status_is_never_left_wrong_in_any_of_many_orders() -> None:
+    run_state_machine_as_test(StatusMachine, settings=settings(FEW, max_examples=2_000))
