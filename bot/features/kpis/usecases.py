@@ -141,7 +141,7 @@ async def _of_today(asked: _Asked) -> TeamDigest:
         arr=sums.arr,
         headlines=rules.headlines(read, rules.targets_of(asked.team, policy.kpis), policy.digest),
         sources=rules.sources_of(ages, policy.digest),
-        attention=_attention(flagged, staff, asked.today),
+        attention=await _attention(flagged, staff, asked.today),
         counts={**lists.counts_of(breakdown.categories), "changed": moves.changed_count},
         book=tuple(lists.book_line(one, staff) for one in breakdown.by_ta),
         out=await _out(asked, staff),
@@ -247,14 +247,14 @@ async def _flagged(asked: _Asked) -> Sequence[Sequence[Flagged]]:
     return await asyncio.gather(*(figures.flagged(asked.scope, kind, asked.limits) for kind in digest.KINDS))
 
 
-def _attention(
+async def _attention(
     flagged: Sequence[Sequence[Flagged]], staff: lists.Staff, today: date
 ) -> tuple[Attention, ...]:
-    return tuple(
-        lists.attention_of(one, kind, staff, today)
-        for kind, found in zip(digest.KINDS, flagged, strict=True)
-        for one in found
-    )
+    found: list[Attention] = []
+    for kind, some in zip(digest.KINDS, flagged, strict=True):
+        found += [lists.attention_of(one, kind, staff, today) for one in some]
+        await asyncio.sleep(0)  # a list at a time: the event loop answers others in between
+    return tuple(found)
 
 
 async def _with_moves(
