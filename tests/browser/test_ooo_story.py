@@ -19,12 +19,14 @@ import pytest_asyncio
 from playwright.async_api import APIRequestContext, Locator, Page, expect
 
 from bot.blocks import text
+from bot.standin.book.cast import everybody
 from bot.standin.seeding import DIGESTS
 
 MARCUS, BOSS, AE = "marcus.teague", "henrike.vollmer", "bronwyn.pryce-evans"
 TEAM = ("signe.aldstrom", "dae-hyun.ryoo", "leila.farahmand", "oluwaseun.adebanjo")
 APPROVERS = (BOSS, "amara.okonjo-bell", "ingrid.solbakken")
 LIGHTHOUSE = "Obrixmoor Energy Ltd"
+CHANNEL, REQUEST = "discuss-technical-advisors", "who updates the save plan?"
 TO_COME, AWAY, BACK = timedelta(days=6), timedelta(days=13), timedelta(days=5)
 SLOW = 30_000
 TURNING = 200_000
@@ -70,28 +72,28 @@ class Story:
         """What the bot wrote to somebody, oldest first."""
         return [one["text"] for one in (await self.see(f"messages?user={user}"))["messages"]]
 
-    async def said_to(self, user: str, since: int | None = None) -> dict[str, Any]:
-        """What somebody and the bot said to each other; `since` waits until anything has changed in the workspace."""
+    async def said_to(self, user: str, since: int | None = None, channel: str = "") -> dict[str, Any]:
+        """What somebody sees in a channel, or of the bot; `since` waits until anything has changed in the workspace."""
         later = "" if since is None else f"&since={since}"
-        seen = await self.see(f"screen?user={user}&channel={later}")
+        seen = await self.see(f"screen?user={user}&channel={channel}{later}")
         assert seen["version"] != since, f"nothing happens any more; {user} sees {seen['messages']}"
         return seen
 
-    async def hears(self, user: str, words: str) -> None:
-        """Wait until the bot has written something to somebody."""
-        seen = await self.said_to(user)
-        while not any(words in one["text"] for one in seen["messages"]):
-            seen = await self.said_to(user, seen["version"])
+    async def hears(self, user: str, words: str, channel: str = "") -> None:
+        """Wait until the bot has written something to somebody, or into a channel."""
+        seen = await self.said_to(user, channel=channel)
+        while words not in json.dumps(seen["messages"], ensure_ascii=False):
+            seen = await self.said_to(user, seen["version"], channel)
 
-    async def press_all(self, user: str, action: str) -> None:
-        """Press the last button of each message to somebody whose action begins so, until none is left."""
-        seen = await self.said_to(user)
+    async def press_all(self, user: str, action: str, channel: str = "") -> None:
+        """Press the last button of each message that somebody sees whose action begins so, until none is left."""
+        seen = await self.said_to(user, channel=channel)
         while found := [(one, button) for one in seen["messages"] if (button := last_button(one, action))]:
             message, button = found[0]
             told = {"action_id": button["action_id"], "value": button["value"], "message": message["ts"]}
             await self.do("press", user=user, **told)
             while message in seen["messages"]:
-                seen = await self.said_to(user, seen["version"])
+                seen = await self.said_to(user, seen["version"], channel)
 
     async def as_(self, user: str, channel: str = "general") -> Page:
         """A page as somebody, in a channel."""
@@ -233,7 +235,7 @@ async def share(story: Story) -> None:
     await steps.get_by_role("button", name="Share it").click()
     await expect(steps).to_contain_text("shared with the account teams", timeout=SLOW)
     await expect(steps).to_contain_text("scheduled with your consent", timeout=SLOW)
-    page = await story.as_(BOSS, "discuss-technical-advisors")
+    page = await story.as_(BOSS, CHANNEL)
     await expect(page.locator("#messages")).to_contain_text("Marcus Teague is away", timeout=SLOW)
 
 
@@ -258,8 +260,23 @@ async def is_covered(story: Story, declined: str) -> None:
     found = re.search(r"([\w’ -]+) covers for", await answer.inner_text())
     assert found
     cover = found[1].strip()
-    assert cover.casefold().replace(" ", ".") != declined
+    assert handle_of(cover) != declined
     await asks(page, f"/account-health {LIGHTHOUSE}", f"covered by {cover} until")
+    await is_asked(story, page, cover)
+
+
+async def is_asked(story: Story, page: Page, cover: str) -> None:
+    """A request about his account goes to whoever covers it, who answers it."""
+    await asks(page, f"/ask-ta {LIGHTHOUSE}: {REQUEST}", f"It goes to {cover}")
+    user = handle_of(cover)
+    await story.hears(user, REQUEST, CHANNEL)
+    await story.press_all(user, "routing.claim", CHANNEL)
+    await story.press_all(user, "routing.answered", CHANNEL)
+
+
+def handle_of(name: str) -> str:
+    """The handle of somebody of the team by their name."""
+    return next(one.email for one in everybody() if one.name == name).partition("@")[0]
 
 
 async def status(story: Story, user: str) -> str:
@@ -278,6 +295,7 @@ async def is_back(story: Story) -> None:
     briefing = page.locator("#messages .message", has_text="Welcome back").last
     await expect(briefing).to_contain_text(LIGHTHOUSE)
     await expect(briefing).to_contain_text("take it back from")
+    await expect(briefing).to_contain_text(f"request “{REQUEST}”")
 
 
 @pytest.mark.timeout(300)

@@ -9,15 +9,17 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.account import Account
-from bot.domain.leave import Away, Candidate, Notice, Plan, PlanState
+from bot.domain.leave import Away, Candidate, Notice, OpenRequest, Plan, PlanState
 from bot.domain.person import Person, Role
 from bot.domain.provenance import value_of
+from bot.domain.request import RequestState
 from bot.errors import UnknownPerson
 from bot.features.coverage import notice, rules, timeline
 from bot.features.coverage.needs import Drafting
 from bot.features.coverage.timeline import Hours, Moment
 from bot.ports import Ports
 from bot.ports.people import Absence
+from bot.ports.requests import Wanted
 
 OPEN = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.APPROVED)
 """Plans that still run; those in force are the last two."""
@@ -34,7 +36,8 @@ class Around:
     """A person, their absence, and what lies around it. `others` are their other absences.
 
     `absent`, by e-mail, is when people are away on days that touch the absence; `counts` how many accounts each TA
-    has by segment; `covered` how many each covers in that time in other plans.
+    has by segment; `covered` how many each covers in that time in other plans; `requests` what the person is to
+    answer.
     """
 
     person: Person
@@ -45,6 +48,7 @@ class Around:
     accounts: tuple[Account, ...]
     counts: Mapping[str, Mapping[str, int]]
     covered: Mapping[str, int]
+    requests: tuple[OpenRequest, ...] = ()
 
     @property
     def manager(self) -> Person | None:
@@ -127,6 +131,7 @@ async def look(ports: Ports, person: Person, away: Away, plan_id: int = 0) -> Ar
         ports.plans.count_covered(away.first - _DAY, away.last + _DAY, but=plan_id),
     )
     people = {one.email: one for one in found}
+    requests = await _requests(ports, person)
     absent: dict[str, tuple[Away, ...]] = {}
     for one in absences:
         if (who := people.get(one.email)) is not None:
@@ -137,10 +142,33 @@ async def look(ports: Ports, person: Person, away: Away, plan_id: int = 0) -> Ar
         people=people,
         others=tuple(one for one in own if not one.overlaps(away)),
         absent=absent,
-        accounts=accounts,
+        accounts=(*accounts, *await _asked_about(ports, requests, accounts)),
         counts=counts,
         covered=covered,
+        requests=requests,
     )
+
+
+async def _requests(ports: Ports, person: Person) -> tuple[OpenRequest, ...]:
+    """What they are to answer, of accounts that the book knows."""
+    zone, states = ZoneInfo(zone_of(ports, person)), (RequestState.OPEN, RequestState.CLAIMED)
+    held = await ports.requests.list_requests(Wanted(assignee=person.email, states=states))
+    return tuple(
+        OpenRequest(
+            account_id=one.account_id, words=one.text, asked_on=one.created_at.astimezone(zone).date()
+        )
+        for one in held
+        if one.account_id
+    )
+
+
+async def _asked_about(
+    ports: Ports, requests: Sequence[OpenRequest], accounts: Sequence[Account]
+) -> list[Account]:
+    """The accounts of those requests that are not among the person's own."""
+    others = {one.account_id for one in requests} - {one.id for one in accounts}
+    found = [await ports.book.find_account(account_id) for account_id in sorted(others)]
+    return [one for one in found if one is not None]
 
 
 async def others_of(ports: Ports, person: Person, plan_id: int = 0) -> tuple[Away, ...]:
@@ -173,6 +201,7 @@ def drafting_of(ports: Ports, around: Around, active: Sequence[str] = ()) -> Dra
         rules=ports.policy.ooo,
         health=ports.policy.health,
         today=ports.clock.today(),
+        requests=around.requests,
         active=dict.fromkeys(active, True),
     )
 

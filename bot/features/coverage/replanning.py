@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.leave import Away, CoverState, Item, OooRules, Plan, PlanState, SyncChoice
+from bot.domain.leave import Away, CoverState, Item, Need, OooRules, Plan, PlanState, SyncChoice
 from bot.features.coverage import rules
 from bot.features.coverage.gathering import Around
 
@@ -85,9 +85,10 @@ def released(before: Plan | None, plan: Plan) -> Mapping[str, tuple[Item, ...]]:
 
 
 def left(before: Plan, plan: Plan, around: Around) -> tuple[Item, ...]:
-    """Items that went because the account is not the person's any more."""
+    """Items that went because the account is not the person's any more; where only a request was, it never was."""
     there, theirs = {one.account_id for one in plan.items}, {one.id for one in around.accounts}
-    return tuple(one for one in before.items if one.account_id not in there | theirs)
+    gone = (one for one in before.items if one.account_id not in there | theirs)
+    return tuple(one for one in gone if any(reason.need is not Need.REQUEST for reason in one.reasons))
 
 
 def is_within(away: Away, other: Away) -> bool:

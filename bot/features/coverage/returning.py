@@ -1,16 +1,28 @@
-"""What happened to somebody's accounts while they were away: from the weekly history and the book as it is now."""
+"""What happened to somebody's accounts while they were away: from the weekly history, the book as it is now, and requests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from bot.blocks import text
 from bot.domain.account import Account, Week
 from bot.domain.health import Category, HealthRules, recorded_category
 from bot.domain.leave import Moved, Need, Plan, day_in_words
 from bot.domain.provenance import value_of
+from bot.domain.request import RequestState
 from bot.features.coverage import planning
 from bot.ports import Ports
+from bot.ports.requests import Wanted
+
+MOST = 1_000
+"""Requests that are looked through, the newest."""
+_STATES = {
+    RequestState.OPEN: "open, {who} is to answer",
+    RequestState.CLAIMED: "{who} has taken it",
+    RequestState.ANSWERED: "{who} answered it",
+    RequestState.CLOSED: "closed by {who}",
+}
 
 
 async def briefing(ports: Ports, plan: Plan) -> tuple[Moved, ...]:
@@ -21,7 +33,11 @@ async def briefing(ports: Ports, plan: Plan) -> tuple[Moved, ...]:
     around = await planning.around_of(ports, plan)
     weeks = await ports.book.list_latest_weeks([one.id for one in around.accounts], ending_by=plan.away.first)
     covered = {item.account_id for item in plan.items}
-    told = [_moved(account, weeks.get(account.id), plan, ports.policy.health) for account in around.accounts]
+    asked = await _asked(ports, plan)
+    told = [
+        _moved(account, weeks.get(account.id), plan, ports.policy.health, asked.get(account.id, ()))
+        for account in around.accounts
+    ]
     some = [one for one in told if one.words or one.before is not one.now]
     return tuple(sorted(some, key=lambda one: _place(one, covered)))
 
@@ -30,7 +46,22 @@ def _place(one: Moved, covered: set[str]) -> tuple[bool, bool, str]:
     return one.account_id not in covered, one.before is one.now, one.account_name.casefold()
 
 
-def _moved(account: Account, week: Week | None, plan: Plan, health: HealthRules) -> Moved:
+async def _asked(ports: Ports, plan: Plan) -> Mapping[str, tuple[str, ...]]:
+    """What was asked of the team about each account meanwhile, oldest first, and what came of it."""
+    made = await ports.requests.list_requests(Wanted(since=plan.away.starts_at, limit=MOST))
+    people = {one.email: one.name for one in await ports.people.list_people()} if made else {}
+    found: dict[str, tuple[str, ...]] = {}
+    for one in reversed(made):
+        if one.account_id and one.created_at < plan.away.ends_at and one.state is not RequestState.WITHDRAWN:
+            who = people.get(one.assignee, one.assignee) or "nobody"
+            words = f"request “{text.one_line(one.text, 60)}”: {_STATES[one.state].format(who=who)}"
+            found[one.account_id] = (*found.get(one.account_id, ()), words)
+    return found
+
+
+def _moved(
+    account: Account, week: Week | None, plan: Plan, health: HealthRules, asked: Sequence[str]
+) -> Moved:
     now = recorded_category(account, health)
     before = Category(week.health_category) if week and week.health_category else now
     return Moved(
@@ -38,7 +69,7 @@ def _moved(account: Account, week: Week | None, plan: Plan, health: HealthRules)
         account_name=account.name,
         before=before,
         now=now,
-        words=tuple(_words(account, week, plan)),
+        words=(*_words(account, week, plan), *asked),
     )
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.account import Week
 from bot.domain.leave import PlanState, Step
 from bot.domain.person import Person, Role, Team
+from bot.domain.request import Decision, Request, RequestState, Urgency
 from bot.features.coverage import returning, usecases
 
 Bot = Any
@@ -194,6 +195,46 @@ async def test_the_briefing_says_what_moved_while_they_were_away(bot: Bot) -> No
         "save plan updated on 26 Jan 2027",
     )
     assert "A4" not in told
+
+
+def request(account_id: str, at: datetime, **more: Any) -> Request:
+    decision = Decision(team=Team.ENTERPRISE, channel="discuss-technical-advisors", user_group="")
+    values: dict[str, Any] = {"state": RequestState.OPEN, "assignee": DANA, **more}
+    return Request(
+        id=0,
+        version=0,
+        account_id=account_id,
+        account_name=account_id,
+        text="Can they <move>?",
+        urgency=Urgency.NORMAL,
+        due_on=None,
+        asker_user_id="U1",
+        asker_email="ann@ta.example",
+        asker_name="Ann",
+        link="",
+        decision=decision,
+        channel_id="C2",
+        created_at=at,
+        **values,
+    )
+
+
+async def test_what_somebody_is_to_answer_needs_cover_and_what_the_cover_did_is_told(bot: Bot) -> None:
+    """A request of before is in the plan; one of meanwhile, which the cover answered, is in the briefing."""
+    async with bot.ports.work.transaction() as tx:
+        await bot.store.requests.add_request(tx, request("A4", bot.clock.now()), token="a")
+        await bot.store.requests.add_request(tx, request("C1", bot.clock.now()), token="of Carl's")
+    plan = await bot.agreed()
+    words = {one.account_id: one.reasons[0].words for one in plan.items}
+    assert words["A4"] == words["C1"] == "open request of 4 Jan 2027: Can they <move>?"
+    await bot.turn(datetime(2027, 1, 21, tzinfo=UTC))
+    answered = request("A1", bot.clock.now(), state=RequestState.ANSWERED, assignee="bea@ta.example")
+    withdrawn = request("A1", bot.clock.now(), state=RequestState.WITHDRAWN)
+    async with bot.ports.work.transaction() as tx:
+        await bot.store.requests.add_request(tx, answered, token="b")
+        await bot.store.requests.add_request(tx, withdrawn, token="c")
+    told = {one.account_id: one.words for one in await returning.briefing(bot.ports, await bot.plan())}
+    assert told["A1"][1:] == ("request “Can they <move>?”: Bea answered it",)
 
 
 async def test_whoever_could_not_plan_hears_of_it_on_their_return(bot: Bot) -> None:

@@ -219,7 +219,7 @@ async def test_days_that_cannot_be_are_refused(bot: Bot, change: dict[str, Any],
 async def test_the_same_days_again_are_the_same_plan_and_overlapping_ones_are_refused(bot: Bot) -> None:
     plan = await bot.open()
     assert await bot.open() == plan
-    with pytest.raises(UserError, match="You are away 19 Jan 2027"):
+    with pytest.raises(UserError, match="You are away 19 Jan – 29 Jan 2027"):
         await bot.open(replace(plan.away, first=date(2027, 1, 29), last=date(2027, 2, 1)))
 
 
