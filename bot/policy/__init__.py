@@ -27,6 +27,7 @@ from bot.errors import PolicyError
 from bot.policy import build, duties, explain
 from bot.policy.lines import lines_of
 from bot.policy.schema import PolicyTable
+from bot.policy.sources import SourcesTable
 
 PACKAGED = Path(__file__).parent.parent / "policy.toml"
 """The policy that ships with ta-bot."""
@@ -60,6 +61,7 @@ class Policy:
     work: WorkRules
     ooo: OooRules
     requests: RequestRules
+    sources: SourcesTable
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
     change_weeks: int  # the score's change is against this many weeks ago
     chart_weeks: int  # how many weeks a card's chart shows
@@ -174,6 +176,7 @@ def _policy(table: PolicyTable) -> Policy:
         work=duties.work_of(table.work),
         ooo=duties.ooo_of(table),
         requests=duties.requests_of(table.requests),
+        sources=table.sources,
         freshness={group: age for group, age in ages.items() if age is not None},
         change_weeks=table.change_weeks,
         chart_weeks=table.chart_weeks,

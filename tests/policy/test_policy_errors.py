@@ -20,7 +20,7 @@ BROKEN = {
         "\n\n[healt]\nred_below = 3",
         (
             "3: healt is not a key of this table; known here: change_weeks, chart_weeks, teams, segmentation, kpis, "
-            "health, freshness, lifecycle, digest, work, alerts, programmes, ooo, requests, contacts"
+            "health, freshness, lifecycle, digest, work, alerts, programmes, ooo, requests, sources, contacts"
         ),
     ),
     "hours that end first": (
