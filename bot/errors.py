@@ -141,6 +141,15 @@ class SourceLost(SourceUnavailable):
     """The connection broke or it failed half-way: whether the call was done is not known."""
 
 
+class SyncUnderWay(OperatorError):
+    """Another process reads the systems right now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a sync is under way in another process; wait for it, then look at: ta-bot sync report"
+        )
+
+
 class StoreError(TaBotError):
     """The database cannot do what was asked."""
 

@@ -17,6 +17,7 @@ from bot.store.types import INSTANT
 _GROUPS: dict[str, tuple[str, ...]] = {
     group.value: tuple(field.name for field in FIELDS if field.group is group) for group in Group
 }
+_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
 
 
 class Stamps:
@@ -43,6 +44,30 @@ def encode(stamp: Stamp, stamps: Mapping[str, Stamp]) -> str:
     return json.dumps([_parts(stamp), dict(_exceptions(others))], ensure_ascii=False, separators=(",", ":"))
 
 
+def compact(stamps: Mapping[str, Stamp], otherwise: Stamp) -> str:
+    """The same text where `stamps` names each known value's: those of a group that most of it shares are told once.
+
+    Accounts that several systems speak of share no mapping of stamps, so this is made for each of them.
+    """
+    groups: dict[str, dict[int, list[str]]] = {}
+    by_id: dict[int, Stamp] = {}
+    for name, stamp in stamps.items():
+        key = id(stamp)
+        by_id[key] = stamp
+        groups.setdefault(_GROUP_OF[name], {}).setdefault(key, []).append(name)
+    mains = {group: max(shared, key=lambda key: len(shared[key])) for group, shared in groups.items()}
+    counts = list(mains.values())
+    base = max(counts, key=counts.count) if counts else None
+    told = [f'"{group}":{_text(by_id[key])}' for group, key in mains.items() if key != base]
+    for group, shared in groups.items():
+        for key, names in shared.items():
+            if key != mains[group]:
+                said = _text(by_id[key])
+                told.extend(f'"{name}":{said}' for name in names)
+    first = _text(otherwise if base is None else by_id[base])
+    return f"[{first},{{{','.join(told)}}}]"
+
+
 @lru_cache(maxsize=8192)
 def decode(text: str) -> tuple[Stamp, ...]:
     """The stamp of each of `FIELDS`, in their order."""
@@ -61,6 +86,11 @@ def _exceptions(stamps: Mapping[str, Stamp]) -> Iterator[tuple[str, list[object]
             for name in names:
                 del rest[name]
     yield from ((name, _parts(stamp)) for name, stamp in rest.items())
+
+
+@lru_cache(maxsize=8192)
+def _text(stamp: Stamp) -> str:
+    return json.dumps(_parts(stamp), ensure_ascii=False, separators=(",", ":"))
 
 
 def _parts(stamp: Stamp) -> list[object]:
