@@ -161,10 +161,10 @@ class Merger:
     def _save(self, connection: sa.Connection, merged: Sequence[Merged], version: int) -> None:
         if not merged:
             return
-        rows = []
+        rows, compact = [], provenance.Compact()
         for one in merged:
             row = one.row
-            stamps = provenance.compact(row.stamps, row.stamp)
+            stamps = compact.encode(row.stamps, row.stamp)
             rows.append((row.id, row.name, None, stamps, version, version, *fields_tuple(row.values)))
         connection.exec_driver_sql(self._write, rows)
 

@@ -44,28 +44,34 @@ def encode(stamp: Stamp, stamps: Mapping[str, Stamp]) -> str:
     return json.dumps([_parts(stamp), dict(_exceptions(others))], ensure_ascii=False, separators=(",", ":"))
 
 
-def compact(stamps: Mapping[str, Stamp], otherwise: Stamp) -> str:
-    """The same text where `stamps` names each known value's: those of a group that most of it shares are told once.
+class Compact:
+    """Encodes stamps of rows that share no mapping of them, since several systems speak of each.
 
-    Accounts that several systems speak of share no mapping of stamps, so this is made for each of them.
+    Where `stamps` names each known value's, the stamp of a group is told once, and beside it what differs from it.
     """
-    groups: dict[str, dict[int, list[str]]] = {}
-    by_id: dict[int, Stamp] = {}
-    for name, stamp in stamps.items():
-        key = id(stamp)
-        by_id[key] = stamp
-        groups.setdefault(_GROUP_OF[name], {}).setdefault(key, []).append(name)
-    mains = {group: max(shared, key=lambda key: len(shared[key])) for group, shared in groups.items()}
-    counts = list(mains.values())
-    base = max(counts, key=counts.count) if counts else None
-    told = [f'"{group}":{_text(by_id[key])}' for group, key in mains.items() if key != base]
-    for group, shared in groups.items():
-        for key, names in shared.items():
-            if key != mains[group]:
-                said = _text(by_id[key])
-                told.extend(f'"{name}":{said}' for name in names)
-    first = _text(otherwise if base is None else by_id[base])
-    return f"[{first},{{{','.join(told)}}}]"
+
+    def __init__(self) -> None:
+        # The objects are kept beside the text, so that an id is never that of another one.
+        self._texts: dict[int, tuple[Stamp, str]] = {}
+
+    def encode(self, stamps: Mapping[str, Stamp], otherwise: Stamp) -> str:
+        """The text for a row whose other values take `otherwise`."""
+        mains: dict[str, Stamp] = {}
+        others: list[tuple[str, Stamp]] = []
+        for name, stamp in stamps.items():
+            main = mains.setdefault(_GROUP_OF[name], stamp)
+            if main is not stamp:
+                others.append((name, stamp))
+        told = [(group, stamp) for group, stamp in mains.items() if stamp is not otherwise]
+        parts = ",".join([f'"{name}":{self._text(stamp)}' for name, stamp in (*told, *others)])
+        return f"[{self._text(otherwise)},{{{parts}}}]"
+
+    def _text(self, stamp: Stamp) -> str:
+        known = self._texts.get(id(stamp))
+        if known is None:
+            text = json.dumps(_parts(stamp), ensure_ascii=False, separators=(",", ":"))
+            known = self._texts[id(stamp)] = (stamp, text)
+        return known[1]
 
 
 @lru_cache(maxsize=8192)
@@ -86,11 +92,6 @@ def _exceptions(stamps: Mapping[str, Stamp]) -> Iterator[tuple[str, list[object]
             for name in names:
                 del rest[name]
     yield from ((name, _parts(stamp)) for name, stamp in rest.items())
-
-
-@lru_cache(maxsize=8192)
-def _text(stamp: Stamp) -> str:
-    return json.dumps(_parts(stamp), ensure_ascii=False, separators=(",", ":"))
 
 
 def _parts(stamp: Stamp) -> list[object]:

@@ -12,7 +12,14 @@ import orjson
 import sqlalchemy as sa
 
 from bot.domain.joining import Disagreement
-from bot.domain.reading import AccountReading, EventReading, PersonReading, Reading, Unreadable
+from bot.domain.reading import (
+    AccountReading,
+    ContactReading,
+    EventReading,
+    PersonReading,
+    Reading,
+    Unreadable,
+)
 from bot.errors import SyncUnderWay
 from bot.ports.people import Absence
 from bot.ports.readings import (
@@ -38,6 +45,7 @@ from bot.store.tables import accounts
 from bot.store.types import storable
 
 Claims = Callable[[Any], Claimed]
+_MAY_BE_DELETED = frozenset((EventReading, ContactReading))
 _PARAMS = 500  # both engines limit how many parameters a statement takes
 _SWEEP = tuple(column.name for column in tables.sweeps.columns)
 _MOVES = ("state", "cursor", "pages", "records", "changed", "gone", "refused", "told", "calls", "seconds")
@@ -92,17 +100,21 @@ class StoredReadings:
     def _save(
         self, connection: sa.Connection, sweep: Sweep, readings: Sequence[Reading], claims: Claims
     ) -> int:
-        by_noun = _sorted_out(readings)
+        # Of records that come twice the later one alone: one statement must not write a row twice.
+        found = {records.key_of(one): one for one in readings}
+        by_noun: dict[type, list[Any]] = {}
+        for one in found.values():
+            by_noun.setdefault(type(one), []).append(one)
         if not sweep.whole:
             _touch_former(connection, sweep.system, by_noun.get(EventReading, ()))
         changed = sum(
             self._save_some(connection, sweep, noun, some, claims) for noun, some in by_noun.items()
         )
-        if sweep.whole and readings:
-            keys = orjson.dumps([records.key_of(one) for one in readings]).decode()
-            page = {"system": sweep.system, "feed": sweep.feed, "page": sweep.pages, "seen": keys}
+        if sweep.whole and found:
+            seen = orjson.dumps(list(found)).decode()
+            page = {"system": sweep.system, "feed": sweep.feed, "page": sweep.pages, "seen": seen}
             connection.execute(tables.sweep_pages.insert(), page)
-        elif readings:
+        elif found:
             _touch(connection, sweep.system, readings)
         _move(connection, replace(sweep, changed=sweep.changed + changed), _MOVES)
         return changed
@@ -110,17 +122,23 @@ class StoredReadings:
     def _save_some(
         self, connection: sa.Connection, sweep: Sweep, noun: type, some: Sequence[Any], claims: Claims
     ) -> int:
-        kept = records.NOUNS[noun]
-        deleted = [(sweep.system, one) for one in some if getattr(one, "deleted", False)]
-        rows = [
-            kept.row(one, sweep.system, sweep.feed, claims)
-            for one in some
-            if not getattr(one, "deleted", False)
-        ]
-        changed = connection.exec_driver_sql(self._upserts[noun], rows).rowcount if rows else 0
+        kept, system, feed = records.NOUNS[noun], sweep.system, sweep.feed
         if noun is AccountReading:
-            self._save_links(connection, map(claims, some))
-        return changed + _delete(connection, kept, [one for _, one in deleted], sweep.system)
+            claimed = [claims(one) for one in some]
+            self._save_links(connection, claimed)
+            rows = [
+                records.account_row(one, system, feed, claim.account_id)
+                for one, claim in zip(some, claimed, strict=True)
+            ]
+            return self._upsert(connection, noun, rows)
+        if noun not in _MAY_BE_DELETED:
+            return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
+        deleted = [one for one in some if one.deleted]
+        rows = [kept.row(one, system, feed) for one in some if not one.deleted]
+        return self._upsert(connection, noun, rows) + _delete(connection, kept, deleted, system)
+
+    def _upsert(self, connection: sa.Connection, noun: type, rows: list[records.Row]) -> int:
+        return connection.exec_driver_sql(self._upserts[noun], rows).rowcount if rows else 0
 
     def _save_links(self, connection: sa.Connection, claimed: Iterable[Claimed]) -> None:
         rows = [
@@ -306,14 +324,6 @@ _UNMATCHED = sa.and_(
 
 def _why(account_id: str | None) -> str:
     return "it names no account" if account_id is None else f"the book has no account {account_id}"
-
-
-def _sorted_out(readings: Iterable[Reading]) -> dict[type, list[Any]]:
-    """By kind; of records that come twice the later one alone, since one statement must not write a row twice."""
-    by_noun: dict[type, dict[str, Any]] = {}
-    for one in readings:
-        by_noun.setdefault(type(one), {})[records.key_of(one)] = one
-    return {noun: list(some.values()) for noun, some in by_noun.items()}
 
 
 def _values_of(sweep: Sweep, names: Iterable[str]) -> dict[str, Any]:

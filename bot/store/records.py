@@ -35,15 +35,16 @@ class Noun(NamedTuple):
 
     letter: str
     table: sa.Table
-    row: Callable[[Any, str, str, Claims], Row]
+    row: Callable[[Any, str, str], Row]
 
 
-def _account(one: AccountReading, system: str, feed: str, claims: Claims) -> Row:
+def account_row(one: AccountReading, system: str, feed: str, account_id: str | None) -> Row:
+    """What is kept of an account's reading."""
     return (
         system,
         one.key,
         feed,
-        claims(one).account_id,
+        account_id,
         storable(one.name),
         _json(one.ids) if one.ids else _NO_IDS,
         _json(one.values),
@@ -53,7 +54,7 @@ def _account(one: AccountReading, system: str, feed: str, claims: Claims) -> Row
     )
 
 
-def _event(one: EventReading, system: str, feed: str, _claims: Claims) -> Row:
+def _event(one: EventReading, system: str, feed: str) -> Row:
     return (
         system,
         one.key,
@@ -70,7 +71,7 @@ def _event(one: EventReading, system: str, feed: str, _claims: Claims) -> Row:
     )
 
 
-def _contact(one: ContactReading, system: str, feed: str, _claims: Claims) -> Row:
+def _contact(one: ContactReading, system: str, feed: str) -> Row:
     return (
         system,
         one.key,
@@ -83,7 +84,7 @@ def _contact(one: ContactReading, system: str, feed: str, _claims: Claims) -> Ro
     )
 
 
-def _person(one: PersonReading, system: str, feed: str, _claims: Claims) -> Row:
+def _person(one: PersonReading, system: str, feed: str) -> Row:
     return (
         system,
         one.key,
@@ -96,7 +97,7 @@ def _person(one: PersonReading, system: str, feed: str, _claims: Claims) -> Row:
     )
 
 
-def _absence(one: AbsenceReading, system: str, feed: str, _claims: Claims) -> Row:
+def _absence(one: AbsenceReading, system: str, feed: str) -> Row:
     return (
         system,
         one.key,
@@ -111,7 +112,9 @@ def _absence(one: AbsenceReading, system: str, feed: str, _claims: Claims) -> Ro
 
 
 NOUNS: Mapping[type, Noun] = {
-    AccountReading: Noun("a", tables.readings, _account),
+    AccountReading: Noun(
+        "a", tables.readings, lambda one, system, feed: account_row(one, system, feed, None)
+    ),
     EventReading: Noun("e", tables.events, _event),
     ContactReading: Noun("c", tables.contacts, _contact),
     PersonReading: Noun("p", tables.people, _person),
@@ -119,11 +122,14 @@ NOUNS: Mapping[type, Noun] = {
 }
 
 
+_LETTERS: Mapping[type, str] = {noun: kept.letter for noun, kept in NOUNS.items()}
+
+
 def key_of(reading: Reading) -> str:
     """How a reading is listed among those that a sweep has seen."""
-    if isinstance(reading, EventReading):
+    if type(reading) is EventReading:
         return f"e{reading.kind.value}/{reading.key}"
-    return f"{NOUNS[type(reading)].letter}{reading.key}"
+    return _LETTERS[type(reading)] + reading.key
 
 
 def listed(noun: Noun, row: Sequence[Any]) -> str:

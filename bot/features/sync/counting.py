@@ -25,9 +25,9 @@ def counted_by_kind(happened: Iterable[Happened], today: date) -> Mapping[Event,
     return {kind: _COUNTS[kind](some, today) for kind, some in by_kind.items()}
 
 
-def none_of(kind: Event, today: date) -> Counted:
+def none_of(kind: Event) -> Counted:
     """What it comes to where a system keeps events of that kind and has none of an account."""
-    return _COUNTS[kind]((), today)
+    return _NONE[kind]
 
 
 def _tickets(some: Sequence[Happened], today: date) -> Counted:
@@ -106,3 +106,4 @@ _COUNTS: Mapping[Event, Callable[[Sequence[Happened], date], Counted]] = {
     Event.NOTE: _notes,
     Event.CONVERSATION: _conversations,
 }
+_NONE: Mapping[Event, Counted] = {kind: count((), date.max) for kind, count in _COUNTS.items()}

@@ -23,34 +23,60 @@ OURS = frozenset(CALLED.values())
 Kinds: TypeAlias = Mapping[str, Mapping[Event, datetime]]
 """For each system the kinds of events that it keeps, and the instant as of which all of them are known."""
 
-_GONE = 1_000  # who no longer has an account speaks of it after everybody who has
+
+class Plan(NamedTuple):
+    """Who is asked for the name, for each value, and whose values are compared: by place among those who speak."""
+
+    called: tuple[int, ...]
+    asked: tuple[tuple[str, tuple[int, ...]], ...]
+    compared: tuple[tuple[str, tuple[int, ...]], ...]
+
+
 _OF_WEEK = tuple(
     name for name in Week.__dataclass_fields__ if name not in ("account_id", "week_ending", "source")
 )
 
 
-class Best(NamedTuple):
-    """The best that was said of a value so far; `value` None where a system has it and holds nothing."""
+class Says(NamedTuple):
+    """What one system says of an account, by itself and by what is counted from its events."""
 
-    rank: int
-    value: Any
+    system: str
+    values: Mapping[str, Any]
     stamp: Stamp
+    others: Mapping[str, Stamp]  # of values that have an instant of their own
+    is_gone: bool
+
+    def stamp_of(self, name: str) -> Stamp:
+        """Where and when it says that from."""
+        return self.others.get(name, self.stamp) if self.others else self.stamp
+
+
+@dataclass(slots=True)
+class Draft:
+    """An account on its way: what is known by now, with its stamps. `spoken` is what any system has a word on."""
+
+    values: dict[str, Any]
+    stamps: dict[str, Stamp]
+    spoken: set[str]
+
+    def put(self, name: str, value: Any, stamp: Stamp) -> None:
+        """Know a value, or that there is none."""
+        self.spoken.add(name)
+        if value is None:
+            self.values.pop(name, None)
+        else:
+            self.values[name], self.stamps[name] = value, stamp
 
 
 @dataclass(kw_only=True)
 class Merging:
-    """One merge of many accounts on a day. Keeps stamps by what they say, since thousands of accounts share them."""
+    """One merge of many accounts on a day. Keeps what thousands of accounts share: stamps, and who is asked for what."""
 
     join: JoinRules
     health: HealthRules
     today: date
     _stamps: dict[tuple[str, datetime], Stamp] = field(default_factory=dict)
-    _ranks: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name, places in self.join.ranks.items():
-            for system, place in places.items():
-                self._ranks.setdefault(system, {})[name] = place
+    _plans: dict[tuple[tuple[str, bool], ...], Plan] = field(default_factory=dict)
 
     def decide(self, told: Iterable[Told], known: Mapping[tuple[str, Event], datetime]) -> Iterator[Merged]:
         """Merge them one by one; `known` is the instant as of which a system's events of a kind are all known."""
@@ -65,123 +91,152 @@ class Merging:
     def merge(self, told: Told, kinds: Kinds) -> Merged:
         """What becomes of one account."""
         spoken, held = once(told.spoken), told.held
-        best, odds = self._said(spoken, told.happened, kinds)
-        self._mend(best, spoken, held)
-        values, stamps = _with_rest(best, held)
-        base = next(iter(stamps.values()), Stamp(CALLED[spoken[0].system], spoken[0].as_of))
-        called = best.get("name")
-        name = called.value if called else held.name if held else told.account_id
-        row = AccountRow(id=told.account_id, name=name, values=values, stamp=base, stamps=stamps)
-        before, now = held.category if held else None, values.get("health_category")
+        says = [self._says(one, told.happened, kinds.get(one.system)) for one in spoken]
+        plan = self._plan(says)
+        draft = _chosen(plan, says)
+        self._mend(draft, spoken, held)
+        if held is not None:
+            _keep(draft, held)
+        called = [says[at].values["name"] for at in plan.called if "name" in says[at].values]
+        row = AccountRow(
+            id=told.account_id,
+            name=called[0] if called else held.name if held else told.account_id,
+            values=draft.values,
+            stamp=says[plan.called[0] if plan.called else 0].stamp,
+            stamps=draft.stamps,
+        )
+        before, now = held.category if held else None, draft.values.get("health_category")
         return Merged(
             row=row,
             contacts=_contacts(told.account_id, told.met) if told.met else None,
-            week=self._week(row, stamps) if told.week and self._is_there(spoken) else None,
-            disagreements=odds,
+            week=self._week(row) if told.week and self._is_there(spoken) else None,
+            disagreements=self._odds(plan, says),
             moved=(before, now) if before and now and before != now else None,
         )
 
-    def _said(
-        self, spoken: Sequence[Spoken], happened: Sequence[Happened], kinds: Kinds
-    ) -> tuple[dict[str, Best], Sequence[Disagreement]]:
-        best: dict[str, Best] = {}
-        compared: dict[str, list[Said]] = {}
-        for one in spoken:
-            ranks = self._ranks.get(one.system, {})
-            late = _GONE if one.gone_on else 0
-            for name, value, as_of in self._values(one, happened, kinds.get(one.system, {})):
-                rank = ranks.get(name)
-                if rank is None:
-                    continue  # policy does not ask this system for it
-                held = best.get(name)
-                if held is None or (value is not None and (held.value is None or rank + late < held.rank)):
-                    best[name] = Best(rank + late, value, self._stamp(one.system, as_of))
-                if name in self.join.compared and value is not None and not late:
-                    compared.setdefault(name, []).append(Said(one.system, value, as_of))
-        return best, [found for found in map(self._odds, compared.items()) if found] if compared else ()
-
-    def _values(
-        self, one: Spoken, happened: Sequence[Happened], kinds: Mapping[Event, datetime]
-    ) -> Iterator[tuple[str, Any, datetime]]:
-        """What a system says itself, then what its events come to; the later of two days of activity is true."""
-        own, as_of, dated = one.values, one.as_of, one.dated
-        if one.name:
-            yield "name", one.name, as_of
-        counted = self._counted(one, happened, kinds) if kinds and not one.gone_on else {}
-        for name, value in own.items():
-            if name in counted and (value is None or _is_later(name, counted[name][0], value)):
-                continue
-            yield name, value, dated.get(name, as_of) if dated else as_of
-        for name, (value, known) in counted.items():
-            if own.get(name) is None or _is_later(name, value, own[name]):
-                yield name, value, known
+    def _says(
+        self, one: Spoken, happened: Sequence[Happened], kinds: Mapping[Event, datetime] | None
+    ) -> Says:
+        stamp = self._stamp(one.system, one.as_of)
+        others = {name: self._stamp(one.system, at) for name, at in one.dated.items()} if one.dated else {}
+        values = {"name": one.name, **one.values} if one.name else dict(one.values)
+        if kinds and one.gone_on is None:
+            mine = [event for event in happened if event.system == one.system] if happened else ()
+            for name, (value, as_of) in self._counted(mine, kinds).items():
+                own = values.get(name)
+                if own is None or _is_later(name, value, own):  # the later of two days of activity is true
+                    values[name], others[name] = value, self._stamp(one.system, as_of)
+        return Says(one.system, values, stamp, others, one.gone_on is not None)
 
     def _counted(
-        self, one: Spoken, happened: Sequence[Happened], kinds: Mapping[Event, datetime]
+        self, mine: Sequence[Happened], kinds: Mapping[Event, datetime]
     ) -> Mapping[str, tuple[Any, datetime]]:
-        mine = [event for event in happened if event.system == one.system] if happened else ()
-        by_kind = counting.counted_by_kind(mine, self.today)
+        by_kind = counting.counted_by_kind(mine, self.today) if mine else {}
         counted: dict[str, tuple[Any, datetime]] = {}
         for kind, as_of in kinds.items():
-            for name, value in (by_kind.get(kind) or counting.none_of(kind, self.today)).items():
+            for name, value in (by_kind.get(kind) or counting.none_of(kind)).items():
                 if name not in counted or _is_later(name, value, counted[name][0]):
                     counted[name] = (value, as_of)
         return counted
 
-    def _odds(self, told: tuple[str, list[Said]]) -> Disagreement | None:
-        name, said = told
-        if len(said) < 2:
-            return None
-        said.sort(key=lambda one: self._ranks[one.system][name])
-        if all(rules.agree(said[0].value, one.value, self.join) for one in said[1:]):
-            return None
-        return Disagreement(name, tuple(said))
+    def _plan(self, says: Sequence[Says]) -> Plan:
+        """Who is asked for what, in which order, among those who speak; made once for each company of systems."""
+        key = tuple([(one.system, one.is_gone) for one in says])
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = plan_of(key, self.join)
+        return plan
 
-    def _mend(self, best: dict[str, Best], spoken: Sequence[Spoken], held: Held | None) -> None:
-        score, category = best.get("health_score"), best.get("health_category")
-        if score and score.value is not None and (category is None or category.value is None):
-            best["health_category"] = score._replace(value=self.health.category_of(score.value).value)
-        close = best.get("expected_close_on")
-        if close and close.value is not None and self._is_customer(best):
-            best["expected_close_on"] = close._replace(
-                value=None
-            )  # new business of a customer is no prospect
-        self._mark_churned(best, spoken, held)
+    def _odds(self, plan: Plan, says: Sequence[Says]) -> Sequence[Disagreement]:
+        found = []
+        for name, order in plan.compared:
+            told = [(at, value) for at in order if (value := says[at].values.get(name)) is not None]
+            if len(told) < 2 or all(rules.agree(told[0][1], value, self.join) for _, value in told[1:]):
+                continue
+            said = (Said(says[at].system, value, says[at].stamp_of(name).as_of) for at, value in told)
+            found.append(Disagreement(name, tuple(said)))
+        return found
 
-    def _is_customer(self, best: Mapping[str, Best]) -> bool:
-        arr, since = best.get("arr"), best.get("customer_since")
-        return bool(arr and arr.value) or bool(since and since.value and since.value <= self.today)
+    def _mend(self, draft: Draft, spoken: Sequence[Spoken], held: Held | None) -> None:
+        values = draft.values
+        score = values.get("health_score")
+        if score is not None and "health_category" not in values:
+            draft.put("health_category", self.health.category_of(score).value, draft.stamps["health_score"])
+        if "expected_close_on" in values and self._is_customer(values):
+            del values["expected_close_on"]  # new business of a customer makes it no prospect
+        self._mark_churned(draft, spoken, held)
 
-    def _mark_churned(self, best: dict[str, Best], spoken: Sequence[Spoken], held: Held | None) -> None:
+    def _is_customer(self, values: Mapping[str, Any]) -> bool:
+        since = values.get("customer_since")
+        return bool(values.get("arr")) or (since is not None and since <= self.today)
+
+    def _mark_churned(self, draft: Draft, spoken: Sequence[Spoken], held: Held | None) -> None:
         """Whoever decides whether an account is still there no longer has it: churned since then, unless known."""
         deciding = rules.deciding(spoken, self.join)
-        if deciding is None:
+        if deciding is None or "churned_on" in draft.values:
             return
-        told = best.get("churned_on")
-        if told is not None and told.value is not None:
-            return
-        stamp = self._stamp(deciding.system, deciding.as_of)
         known = held.churned_on if held and deciding.gone_on else None
-        best["churned_on"] = Best(0, known or deciding.gone_on, stamp)
+        stamp = self._stamp(deciding.system, deciding.as_of)
+        draft.put("churned_on", known or deciding.gone_on, stamp)
 
     def _stamp(self, system: str, as_of: datetime) -> Stamp:
         key = (system, as_of)
         found = self._stamps.get(key)
         if found is None:
-            if len(self._stamps) > 50_000:
-                self._stamps.clear()
             found = self._stamps[key] = Stamp(CALLED.get(system, system), as_of)
         return found
 
     def _is_there(self, spoken: Sequence[Spoken]) -> bool:
         return any(one.system == self.join.history_from and one.gone_on is None for one in spoken)
 
-    def _week(self, row: AccountRow, stamps: Mapping[str, Stamp]) -> Week | None:
-        values = {name: row.values[name] for name in _OF_WEEK if row.values.get(name) is not None}
+    def _week(self, row: AccountRow) -> Week | None:
+        values = {name: row.values[name] for name in _OF_WEEK if name in row.values}
         if not values:
             return None
-        sources = sorted({stamps[name].source for name in values if name in stamps})
+        sources = sorted({row.stamps[name].source for name in values})
         return Week(account_id=row.id, week_ending=self.today, source=" + ".join(sources), **values)
+
+
+def plan_of(company: Sequence[tuple[str, bool]], join: JoinRules) -> Plan:
+    """By policy's order; who no longer has an account is asked after everybody who has, and not compared."""
+
+    def order(name: str) -> tuple[int, ...]:
+        ranks = join.ranks[name]
+        asked = [at for at, (system, _) in enumerate(company) if system in ranks]
+        return tuple(sorted(asked, key=lambda at: (company[at][1], ranks[company[at][0]])))
+
+    there = {at for at, (_, is_gone) in enumerate(company) if not is_gone}
+    asked = {name: order(name) for name in join.ranks}
+    return Plan(
+        called=asked["name"],
+        asked=tuple((name, at) for name, at in asked.items() if at and name != "name"),
+        compared=tuple(
+            (name, tuple(at for at in asked[name] if at in there)) for name in sorted(join.compared)
+        ),
+    )
+
+
+def _chosen(plan: Plan, says: Sequence[Says]) -> Draft:
+    """Of each value what the first says who knows it."""
+    values: dict[str, Any] = {}
+    stamps: dict[str, Stamp] = {}
+    told = [one.values for one in says]
+    for name, order in plan.asked:
+        for at in order:
+            value = told[at].get(name)
+            if value is not None:
+                values[name] = value
+                says_so = says[at]
+                stamps[name] = says_so.others.get(name, says_so.stamp) if says_so.others else says_so.stamp
+                break
+    return Draft(values, stamps, set().union(*told))
+
+
+def _keep(draft: Draft, held: Held) -> None:
+    """What the book holds and no system speaks of, or only files told."""
+    for name, value, stamp in held.rest(draft.values):
+        if name not in draft.spoken or stamp.source not in OURS:
+            draft.put(name, value, stamp)
 
 
 def once(spoken: Sequence[Spoken]) -> Sequence[Spoken]:
@@ -196,18 +251,6 @@ def once(spoken: Sequence[Spoken]) -> Sequence[Spoken]:
 
 def _is_later(name: str, counted: Any, own: Any) -> bool:
     return name in counting.NEWEST and counted is not None and (own is None or counted > own)
-
-
-def _with_rest(best: Mapping[str, Best], held: Held | None) -> tuple[dict[str, Any], dict[str, Stamp]]:
-    """What the systems know; beside it what the book holds and no system speaks of, or only files told."""
-    values = {name: one.value for name, one in best.items() if one.value is not None and name != "name"}
-    stamps = {name: best[name].stamp for name in values}
-    if held is None:
-        return values, stamps
-    for name, value, stamp in held.rest(values):
-        if name not in best or stamp.source not in OURS:
-            values[name], stamps[name] = value, stamp
-    return values, stamps
 
 
 def _contacts(account_id: str, met: Sequence[Met]) -> Sequence[Contact]:
