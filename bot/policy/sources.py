@@ -2,23 +2,86 @@
 
 from __future__ import annotations
 
-from bot.policy.kinds import Table
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from bot.domain.account import FIELDS
+from bot.policy.kinds import Span, Table, Text, Texts, Whole
+
+_VALUES = frozenset(field.name for field in FIELDS)
+
+
+def _value(name: str) -> str:
+    if name not in _VALUES:
+        msg = "must be a value of an account, as the columns of accounts.csv are called"
+        raise ValueError(msg)
+    return name
+
+
+ValueName = Annotated[str, AfterValidator(_value)]
+SystemName = Literal["vitally", "salesforce", "looker", "deel", "zendesk"]
 
 
 class VitallyTable(Table):
     """How Vitally's accounts are read."""
 
 
+def _salesforce_field(name: str) -> str:
+    if name and not re.fullmatch(r"[A-Za-z]\w*(\.[A-Za-z]\w*){0,4}", name, re.ASCII):
+        msg = "must be a field’s API name like ARR__c or Owner.Email"
+        raise ValueError(msg)
+    return name
+
+
+SalesforceField = Annotated[str, AfterValidator(_salesforce_field)]
+"""A field's API name (`ARR__c`), or the way to it through look-ups (`Technical_Advisor__r.Email`); "" for none."""
+
+
+class OpportunityTypesTable(Table):
+    """What the organisation calls an opportunity that wins an account, renews it, or lets it grow."""
+
+    new: list[Text] = Field(default_factory=list)
+    renewal: list[Text] = Field(default_factory=list)
+    expansion: list[Text] = Field(default_factory=list)
+
+
 class SalesforceTable(Table):
-    """How Salesforce's objects are read."""
+    """How Salesforce's objects are read: fields differ from organisation to organisation."""
+
+    api_version: Annotated[str, StringConstraints(pattern=r"^\d{2,3}\.0$")]
+    overlap: Span
+    closed_days: Whole
+    accounts_where: str = ""
+    accounts: dict[ValueName, SalesforceField]
+    ids: dict[SystemName, SalesforceField] = Field(default_factory=dict)
+    opportunity_type: SalesforceField
+    opportunity_amount: SalesforceField
+    opportunity_types: OpportunityTypesTable
 
 
 class LookerTable(Table):
-    """How the Look's columns are read."""
+    """How the Look's columns are read; `key_of` says whose id of the account the key is."""
+
+    key: Text
+    key_of: SystemName
+    name: str = ""
+    as_of: str = ""
+    version: str = ""
+    release_parts: Whole
+    releases: list[Text] = Field(default_factory=list)
+    account_url: str = ""
+    limit: Whole
+    columns: dict[ValueName, Text]
 
 
 class DeelTable(Table):
     """How Deel's people and time off are read."""
+
+    person_statuses: Texts
+    days_back: Whole
+    overlap: Span
 
 
 class ZendeskTable(Table):
