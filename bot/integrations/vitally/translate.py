@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.domain import json_values
@@ -17,6 +17,7 @@ from bot.policy.sources import VitallyTable
 
 _FIELDS = {field.name: field for field in FIELDS}
 _MONTHS = 12
+_MESSAGES = ("lastInboundMessageTimestamp", "lastOutboundMessageTimestamp")
 
 
 def _yearly(value: Any) -> int | None:
@@ -39,7 +40,7 @@ class Translator:
     def __init__(self, table: VitallyTable) -> None:
         self._table = table
         self._labels = Labels(table)
-        self._readers = {name: self._reader(name) for name in (*table.fields, *table.traits)}
+        self._readers = {name: self._reader(name) for name in (*table.fields, *table.traits, "churned_on")}
         self._segments = {_plain(name): name for name in table.segments}
 
     def account(self, record: Record, told: Told) -> Iterator[AccountReading]:
@@ -48,15 +49,13 @@ class Translator:
         self._owners(record, told, values)
         self._own_fields(record, values)
         self._traits(record, told, values)
-        gone_on = record.may("churnedAt", json_values.day)
-        values["churned_on"] = gone_on
         yield AccountReading(
             key=record.key,
             name=record.must("name"),
             ids=self._ids(record),
             values=values,
             as_of=told.now,
-            gone_on=gone_on,
+            gone_on=values.get("churned_on"),
         )
 
     def contact(self, record: Record, account_key: str = "") -> Iterator[ContactReading]:
@@ -142,11 +141,11 @@ class Translator:
         )
 
     def _own_fields(self, record: Record, values: dict[str, Any]) -> None:
-        for value, name in self._table.fields.items():
+        for value, name in (*self._table.fields.items(), ("churned_on", "churnedAt")):
             if name in record.data:  # a part of an account may be given without the rest
                 record.put(values, value, record.data[name], self._readers[value], name)
         if "last_activity_on" not in self._table.fields | self._table.traits:
-            values["last_activity_on"] = _last_message(record)
+            _put_last_message(record, values)
         if self._segments and "segments" in record.data:
             named = {_plain(each.get("name")) for each in record.items("segments")}
             values["segment"] = next((ours for name, ours in self._segments.items() if name in named), None)
@@ -226,10 +225,12 @@ def _changed(record: Record, now: datetime) -> datetime:
     return min(found or now, now)
 
 
-def _last_message(record: Record) -> date | None:
-    names = ("lastInboundMessageTimestamp", "lastOutboundMessageTimestamp")
+def _put_last_message(record: Record, values: dict[str, Any]) -> None:
+    names = [name for name in _MESSAGES if name in record.data]
+    told = len(record.refused)
     found = [at for name in names if (at := record.may(name, json_values.instant))]
-    return max(found).astimezone(UTC).date() if found else None
+    if names and len(record.refused) == told:
+        values["last_activity_on"] = max(found).date() if found else None
 
 
 def _whom(record: Record) -> str:
