@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ class ZendeskStandin(VendorStandin):
 
     def __init__(self, book: VendorBook, *, page_size: int = 1000, token: str = API_TOKEN) -> None:
         super().__init__(book, page_size=page_size)
+        self._kept: tuple[list[JsonRecord], list[int], list[JsonRecord]] = ([], [], [])
         self._token = "Basic " + base64.b64encode(f"{EMAIL}/token:{token}".encode()).decode()
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -71,17 +73,16 @@ class ZendeskStandin(VendorStandin):
             size = min(int(query.get("per_page", "1000")), 1000, self.page_size)
         except ValueError:
             return self.refusal(400)
-        # Oldest change first: the book's order is newest first.
-        records = [
-            each for each in reversed(self.book.sorted("tickets", "updated_at")) if _seconds(each) >= since
-        ]
+        changed, whole = self._oldest_first()
+        first = bisect_left(changed, since)
+        records = whole[first + start : first + start + size]
         end = start + size
-        ended = end >= len(records)
-        cursor = _cursor(f"{since}:{min(end, len(records))}")
+        ended = first + end >= len(whole)
+        cursor = _cursor(f"{since}:{start + len(records)}")
         if self.strike(request.path, "repeated_cursor"):
             ended, cursor = False, query.get("cursor") or _cursor(f"{since}:0")
         body = {
-            "tickets": records[start:end],
+            "tickets": records,
             "after_url": f"{request.url.origin()}{request.path}?cursor={cursor}",
             "before_url": None,
             "after_cursor": cursor,
@@ -89,6 +90,14 @@ class ZendeskStandin(VendorStandin):
             "end_of_stream": ended,
         }
         return json_answer(body, headers=_LEFT)
+
+    def _oldest_first(self) -> tuple[list[int], list[JsonRecord]]:
+        """The tickets by when they changed, and those instants; kept while the book stays as it is."""
+        newest = self.book.sorted("tickets", "updated_at")
+        if self._kept[0] is not newest:
+            whole = newest[::-1]
+            self._kept = (newest, [_seconds(each) for each in whole], whole)
+        return self._kept[1], self._kept[2]
 
 
 _LEFT = {"x-rate-limit": "700", "x-rate-limit-remaining": "699", "ratelimit-reset": "60"}
