@@ -45,10 +45,10 @@ class LookerSource:
 
     async def pages(
         self,
-        feed: str,
+        feed: str,  # noqa: ARG002 # there is one
         *,
         cursor: str = "",
-        since: datetime | None = None,  # noqa: ARG002 # one feed, always whole
+        since: datetime | None = None,  # noqa: ARG002 # it is always whole
     ) -> AsyncIterator[Page]:
         """Every account's usage. A Look that was cut off is refused: what it leaves out would count as gone."""
         look = Look(
