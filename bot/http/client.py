@@ -226,6 +226,20 @@ class Caller:
             return errors.garbled(called, "is not JSON, or was cut off", headers, again=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What the callers of all vendors share; `paced` False lifts their budgets, to measure without them."""
+
+    session: aiohttp.ClientSession
+    patience: Patience = field(default_factory=Patience)
+    paced: bool = True
+
+    def caller(self, *, budget: Budget, **given: Any) -> Caller:
+        """A caller of one vendor; `given` are Caller's other arguments."""
+        held = budget if self.paced else None
+        return Caller(self.session, patience=self.patience, budget=held, **given)
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One call as it is made, as often as it takes."""
