@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import aiohttp
 from pydantic import SecretStr
 
 from bot.errors import SourceGarbled
 from bot.http.budget import Budget
-from bot.http.client import Caller, Params, Patience
+from bot.http.client import Line, Params
 
 BUDGET = Budget(calls=10, seconds=5)
 """Two a second: Deel allows five to all tokens of an organisation together, and never says how many are left."""
@@ -22,23 +21,13 @@ TIME_OFFS = 200
 class DeelClient:
     """Calls one organisation's Deel. Raises SourceRefused, SourceUnavailable or SourceGarbled."""
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        base_url: str,
-        token: SecretStr,
-        *,
-        budget: Budget | None = BUDGET,
-        patience: Patience | None = None,
-    ) -> None:
+    def __init__(self, line: Line, base_url: str, token: SecretStr) -> None:
         self._token = token
-        self._caller = Caller(
-            session,
+        self._caller = line.caller(
             system="deel",
             base_url=base_url,
-            budget=budget,
+            budget=BUDGET,
             sign=self._sign,
-            patience=patience or Patience(),
             secret="DEEL_API_TOKEN (scopes people:read and time-off:read)",  # noqa: S106 # the name of a setting
         )
 
@@ -74,8 +63,6 @@ class DeelClient:
             return records, ""
         if not isinstance(following, str) or not following:
             raise SourceGarbled("Deel says that more time off follows, and not where")
-        if following == cursor:
-            raise SourceGarbled("Deel names the same next page of time off twice; it was given up")
         return records, following
 
     async def _answer(self, path: str, params: Params) -> Mapping[str, Any]:

@@ -50,10 +50,13 @@ class DeelSource:
     async def _time_offs(self, cursor: str, since: datetime | None) -> AsyncIterator[Page]:
         ends_from = self._clock.today() - timedelta(days=self._table.days_back)
         filters = {"updated_start_date": _instant(since - self._table.overlap)} if since else {}
-        more = True
+        seen, more = {cursor}, True
         while more:
             records, cursor = await self._client.time_offs(cursor, filters)
             more = bool(cursor)
+            if more and cursor in seen:
+                raise SourceGarbled("Deel names the same next page of time off twice; it was given up")
+            seen.add(cursor)
             readings, refused = translate.absences(records, ends_from=ends_from)
             yield Page(readings=readings, cursor=cursor or None, refused=refused)
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 from pydantic import SecretStr
 
 from bot.errors import SourceGarbled, SourceRefused
 from bot.http.budget import Budget
-from bot.http.client import Caller, Patience
+from bot.http.client import Line, Patience
 
 BUDGET = Budget(calls=60, seconds=60)
 """Ours: what Looker sells is queries a month (1,000 at least), and a sweep is one; this only bounds a mistake."""
@@ -31,27 +30,21 @@ class Access:
 
 
 class LookerClient:
-    """Calls one Looker. Raises SourceRefused, SourceUnavailable or SourceGarbled."""
+    """Calls one Looker. Raises SourceRefused, SourceUnavailable or SourceGarbled.
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        access: Access,
-        *,
-        budget: Budget | None = BUDGET,
-        patience: Patience = PATIENCE,
-    ) -> None:
+    Its line should have PATIENCE: the others' is too short for a warehouse.
+    """
+
+    def __init__(self, line: Line, access: Access) -> None:
         self.look_id = access.look_id
         self._access = access
         self._token = ""
-        self._caller = Caller(
-            session,
+        self._caller = line.caller(
             system="looker",
             base_url=f"{access.base_url}/api/4.0",
-            budget=budget,
+            budget=BUDGET,
             sign=self._sign,
             renew=self._log_in,
-            patience=patience,
             secret=SECRET,
         )
 

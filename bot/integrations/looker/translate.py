@@ -14,6 +14,7 @@ from bot.domain import json_values
 from bot.domain.account import FIELDS
 from bot.domain.json_values import Unlike
 from bot.domain.reading import AccountReading, Unreadable
+from bot.domain.records import Hopeless, Record, Taken
 from bot.domain.salesforce_ids import full_id
 from bot.policy.sources import LookerTable
 
@@ -81,44 +82,43 @@ class Look:
             raise Unlike("is missing: the row belongs to no account")
         return full_id(key) if self._table.key_of == "salesforce" else key
 
-    def read(self, keyed: Iterable[Keyed]) -> tuple[tuple[AccountReading, ...], tuple[Unreadable, ...]]:
+    def read(self, keyed: Iterable[Keyed]) -> Taken:
         """What some of the rows say. A value that cannot be read is left out, so that the last good one stays."""
+        readings: list[AccountReading] = []
         refused: list[Unreadable] = []
-        readings = []
         for key, row in keyed:
+            record = Record(row, key)
             try:
-                as_of = self._as_of(row)
-            except Unlike as error:
-                refused.append(Unreadable(key=key, field=self._table.as_of, reason=str(error)))
-            else:
-                readings.append(self._reading(key, row, as_of, refused))
+                readings.append(self._reading(record))
+            except Hopeless as error:
+                record.refuse(error.field, error.reason)
+            refused.extend(record.refused)
         return tuple(readings), tuple(refused)
 
-    def _as_of(self, row: Row) -> datetime:
-        at = json_values.instant(row.get(self._table.as_of)) if self._table.as_of else None
-        # A day may have begun where the warehouse is and not yet in UTC.
-        return min(at, self._now) if at else self._now
-
-    def _reading(self, key: str, row: Row, as_of: datetime, refused: list[Unreadable]) -> AccountReading:
-        table = self._table
+    def _reading(self, record: Record) -> AccountReading:
+        table, key = self._table, record.key
         values: dict[str, Any] = {}
         for value, column, read in self._columns:
-            if column not in row:
-                continue
-            try:
-                values[value] = read(row[column])
-            except Unlike as error:
-                refused.append(Unreadable(key=key, field=column, reason=str(error)))
+            if column in record.data:
+                record.put(values, value, record.data[column], read, column)
         if table.account_url:
             values["looker_url"] = table.account_url.replace("{key}", quote(key, safe=""))
-        name = row.get(table.name)
         return AccountReading(
             key=key,
-            name=name.strip() if isinstance(name, str) else "",
+            name=record.may(table.name) or "",
             ids={} if table.key_of == "looker" else {table.key_of: key},
             values=values,
-            as_of=as_of,
+            as_of=self._as_of(record),
         )
+
+    def _as_of(self, record: Record) -> datetime:
+        """When the values were true; one that cannot be told makes the row worth nothing."""
+        column = self._table.as_of
+        if record.data.get(column) is None:
+            return self._now
+        at: datetime = record.must(column, json_values.instant)
+        # A day may have begun where the warehouse is and not yet in UTC.
+        return min(at, self._now)
 
     def _behind(self, version: Any) -> int | None:
         """How many releases are newer, of those that any account runs or that policy names."""

@@ -11,12 +11,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 from pydantic import SecretStr
 
 from bot.errors import SourceGarbled, SourceRefused
 from bot.http.budget import Budget
-from bot.http.client import Caller, Patience
+from bot.http.client import Line
 
 BUDGET = Budget(calls=50, seconds=10)
 """Ours: Salesforce counts calls a day (100,000 and more), not a second; others of the organisation live on them too."""
@@ -46,27 +45,17 @@ class Answer:
 class SalesforceClient:
     """Calls one organisation's Salesforce. Raises SourceRefused, SourceUnavailable or SourceGarbled."""
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        access: Access,
-        api_version: str,
-        *,
-        budget: Budget | None = BUDGET,
-        patience: Patience | None = None,
-    ) -> None:
+    def __init__(self, line: Line, access: Access, api_version: str) -> None:
         self.site = access.base_url
         self._access = access
         self._root = f"/services/data/v{api_version}"
         self._token = ""
-        self._caller = Caller(
-            session,
+        self._caller = line.caller(
             system="salesforce",
             base_url=access.base_url,
-            budget=budget,
+            budget=BUDGET,
             sign=self._sign,
             renew=self._log_in,
-            patience=patience or Patience(),
             secret=SECRET,
         )
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeAlias
 
 from bot.domain import json_values
 from bot.domain.account import FIELDS
-from bot.domain.json_values import Read
-from bot.domain.reading import AccountReading, Event, EventReading, Reading, Unreadable
+from bot.domain.reading import AccountReading, Event, EventReading
+from bot.domain.records import Record, Taken, take
 from bot.domain.salesforce_ids import full_id
 from bot.policy.sources import SalesforceTable
 
-Told: TypeAlias = tuple[tuple[Reading, ...], tuple[Unreadable, ...]]
 Path: TypeAlias = tuple[str, ...]
 
 _READERS = {field.name: json_values.reader_of(field) for field in FIELDS}
@@ -38,34 +37,30 @@ class Accounts:
     @property
     def wanted(self) -> tuple[str, ...]:
         """The fields that policy names."""
-        return tuple(
-            ".".join(path) for path in (*(path for _, path, _ in self._columns), *dict(self._ids).values())
-        )
+        paths = (*(path for _, path, _ in self._columns), *(path for _, path in self._ids))
+        return tuple(".".join(path) for path in paths)
 
-    def read(self, records: Iterable[Any], now: datetime) -> Told:
+    def read(self, records: Iterable[Any], now: datetime) -> Taken:
         """What the records say now."""
-        refused: list[Unreadable] = []
-        found = (
-            _told(record, refused, partial(self._account, refused=refused, now=now)) for record in records
-        )
-        return tuple(filter(None, found)), tuple(refused)
+        return take(records, partial(self._account, now=now), "Id")
 
-    def _account(
-        self, record: Mapping[str, Any], key: str, refused: list[Unreadable], now: datetime
-    ) -> AccountReading:
+    def _account(self, record: Record, now: datetime) -> Iterator[AccountReading]:
+        key = full_id(record.key)
         values: dict[str, Any] = {"salesforce_url": f"{self._site}/{key}"}
         for name, path, read in self._columns:
-            _take(values, name, (record, path, read), key, refused)
-        ids: dict[str, str | None] = {}
-        for system, path in self._ids:
-            _take(ids, system, (record, path, json_values.text), key, refused)
-        return AccountReading(
+            raw = _at(record.data, path)
+            if raw is not _ABSENT:
+                record.put(values, name, raw, read, ".".join(path))
+        ids = {system: _at(record.data, path) for system, path in self._ids}
+        yield AccountReading(
             key=key,
-            name=json_values.text(record.get("Name")) or "",
-            ids={system: known for system, known in ids.items() if known},
+            name=record.may("Name") or "",
+            ids={
+                system: str(known) for system, known in ids.items() if isinstance(known, str | int) and known
+            },
             values=values,
             as_of=now,
-            gone_on=_gone_on(record, values),
+            gone_on=_deleted_on(record, now) or values.get("churned_on"),
         )
 
 
@@ -78,115 +73,53 @@ class Opportunities:
     def __init__(self, table: SalesforceTable) -> None:
         self._type = _path(table.opportunity_type)
         self._amount = _path(table.opportunity_amount)
-        self._labels = {
-            kind.casefold(): label
-            for label in ("new", "renewal", "expansion")
-            for kind in getattr(table.opportunity_types, label)
-        }
+        self._labels = {kind.casefold(): label for label, kinds in table.opportunity_types for kind in kinds}
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """The fields that policy names."""
         return tuple(".".join(path) for path in (self._type, self._amount) if path)
 
-    def read(self, records: Iterable[Any], now: datetime) -> Told:
-        """What the records say; `now` stands for the stamp that one lacks."""
-        refused: list[Unreadable] = []
-        found = (_told(record, refused, partial(self._event, refused=refused, now=now)) for record in records)
-        return tuple(filter(None, found)), tuple(refused)
+    def read(self, records: Iterable[Any], now: datetime) -> Taken:
+        """What the records say; `now` stands for a stamp that one lacks."""
+        return take(records, partial(self._event, now=now), "Id")
 
-    def _event(
-        self, record: Mapping[str, Any], key: str, refused: list[Unreadable], now: datetime
-    ) -> EventReading:
-        account = json_values.text(record.get("AccountId"))
-        if not account:
-            raise _Unread("AccountId", "names no account")
-        amount: dict[str, int | None] = {}
-        _take(amount, "amount", (record, self._amount, json_values.signed_money), key, refused)
-        kind = _at(record, self._type)
-        return EventReading(
+    def _event(self, record: Record, now: datetime) -> Iterator[EventReading]:
+        kind = _at(record.data, self._type)
+        amount = _at(record.data, self._amount)
+        yield EventReading(
             kind=Event.OPPORTUNITY,
-            key=key,
-            account_key=full_id(account),
+            key=full_id(record.key),
+            account_key=full_id(record.must("AccountId")),
             label=self._labels.get(kind.strip().casefold(), "") if isinstance(kind, str) else "",
-            on=_need(record, "CloseDate", json_values.day),
-            opened_at=_need(record, "CreatedDate", json_values.instant),
-            amount=amount.get("amount"),
-            done=bool(_need(record, "IsClosed", json_values.flag)),
-            deleted=bool(_need(record, "IsDeleted", json_values.flag)),
-            as_of=_need(record, "SystemModstamp", json_values.instant) or now,
+            on=record.must("CloseDate", json_values.day),
+            opened_at=record.may("CreatedDate", json_values.instant),
+            amount=None
+            if amount is _ABSENT
+            else record.read(".".join(self._amount), amount, json_values.signed_money),
+            done=record.must("IsClosed", json_values.flag),
+            deleted=bool(record.may("IsDeleted", json_values.flag)),
+            as_of=record.may("SystemModstamp", json_values.instant) or now,
         )
 
 
-class _Unread(ValueError):
-    """The record cannot be taken, because of this field."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        self.field = field
-        super().__init__(reason)
-
-
-def _told(
-    record: Any, refused: list[Unreadable], read: Callable[[Mapping[str, Any], str], Reading]
-) -> Reading | None:
-    """One record, or None where it is refused by itself."""
-    key = record.get("Id") if isinstance(record, Mapping) else None
-    if not isinstance(key, str) or not key.strip():
-        refused.append(Unreadable(key="", field="Id", reason="is missing: that is no record"))
-        return None
-    key = full_id(key)
-    try:
-        return read(record, key)
-    except _Unread as error:
-        refused.append(Unreadable(key=key, field=error.field, reason=str(error)))
-    except ValueError as error:
-        refused.append(Unreadable(key=key, field="Name", reason=str(error)))
-    return None
-
-
-def _take(
-    into: dict[str, Any],
-    name: str,
-    where: tuple[Mapping[str, Any], Path, Read],
-    key: str,
-    refused: list[Unreadable],
-) -> None:
-    """Put a value in, if the record has the field and it can be read."""
-    record, path, read = where
-    found = _at(record, path)
-    if found is _ABSENT:
-        return
-    try:
-        into[name] = read(found)
-    except ValueError as error:
-        refused.append(Unreadable(key=key, field=".".join(path), reason=str(error)))
-
-
-def _need(record: Mapping[str, Any], field: str, read: Read) -> Any:
-    """A field without which the record says nothing."""
-    try:
-        return read(record.get(field))
-    except ValueError as error:
-        raise _Unread(field, str(error)) from None
-
-
-def _at(record: Any, path: Path) -> Any:
+def _at(record: Mapping[str, Any], path: Path) -> Any:
     if not path:
         return _ABSENT
+    found: Any = record
     for name in path:
-        if record is None:
+        if found is None:
             return None  # nobody is looked up, so nothing is held there
-        record = record.get(name, _ABSENT) if isinstance(record, Mapping) else _ABSENT
-    return record
+        found = found.get(name, _ABSENT) if isinstance(found, Mapping) else _ABSENT
+    return found
 
 
 def _path(field: str) -> Path:
     return tuple(field.split(".")) if field else ()
 
 
-def _gone_on(record: Mapping[str, Any], values: Mapping[str, Any]) -> date | None:
-    if _need(record, "IsDeleted", json_values.flag):
-        stamp = _need(record, "SystemModstamp", json_values.instant)
-        return stamp.date() if stamp else None
-    churned: date | None = values.get("churned_on")
-    return churned
+def _deleted_on(record: Record, now: datetime) -> date | None:
+    if not record.may("IsDeleted", json_values.flag):
+        return None
+    stamp: datetime = record.may("SystemModstamp", json_values.instant) or now
+    return stamp.date()

@@ -32,13 +32,17 @@ class VendorBook:
 
     def put(self, collection: str, *records: JsonRecord) -> None:
         """Add records, or replace those of the same id."""
-        held = {str(each.get("id")): each for each in self.of(collection)}
-        held.update({str(each.get("id")): each for each in records})
+        held = {_id(each): each for each in self.of(collection)}
+        held.update({_id(each): each for each in records})
         self.collections[collection] = list(held.values())
 
     def remove(self, collection: str, key: str) -> None:
         """Take a record out."""
-        self.collections[collection] = [each for each in self.of(collection) if str(each.get("id")) != key]
+        self.collections[collection] = [each for each in self.of(collection) if _id(each) != key]
+
+
+def _id(record: JsonRecord) -> str:
+    return str(record.get("id", record.get("Id")))  # Salesforce's are written large
 
 
 class VendorStandin(ABC):
