@@ -114,7 +114,7 @@ class Look:
     def _as_of(self, record: Record) -> datetime:
         """When the values were true; one that cannot be told makes the row worth nothing."""
         column = self._table.as_of
-        if record.data.get(column) is None:
+        if record.data.get(column) in (None, ""):
             return self._now
         at: datetime = record.must(column, json_values.instant)
         # A day may have begun where the warehouse is and not yet in UTC.
