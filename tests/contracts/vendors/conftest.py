@@ -91,9 +91,14 @@ def trial(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-async def bench(trial: Any, clock: Any, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    """Seven records in pages of three; `@pytest.mark.parametrize("count", …)` changes how many."""
-    count = request.getfixturevalue("count") if "count" in request.fixturenames else 7
+def count() -> int:
+    """How many records the book has, where a test does not say otherwise."""
+    return 7
+
+
+@pytest.fixture
+async def bench(trial: Any, clock: Any, count: int) -> AsyncIterator[Bench]:
+    """A vendor's book in pages of three."""
     standin = trial.standin(trial.book(count), 3)
     waits = Waits()
     patience = Patience(seconds=5, quiet=0.15, repeats=3, first_wait=1, sleep=waits)
