@@ -17,7 +17,7 @@ import orjson
 from yarl import URL
 
 from bot import log
-from bot.errors import SourceGarbled
+from bot.errors import SourceError, SourceGarbled
 from bot.http import errors
 from bot.http.budget import Bucket, Budget
 from bot.http.errors import Called, Failure
@@ -108,6 +108,11 @@ class Caller:
         kind = {"Content-Type": "application/json"} if isinstance(data, bytes) else {}
         asked = self._asked("POST", target, params=params)
         return await self._patiently(replace(asked, data=data, headers=kind, signed=signed))
+
+    def garbled(self, target: str, what: str, reply: Reply) -> SourceError:
+        """What to raise where a success is not in the shape that it promises: “… `what`”."""
+        called = Called(system=self.system, path=urlsplit(target).path)
+        return errors.garbled(called, what, reply.headers).error
 
     def _asked(self, method: str, target: str, params: Params | None) -> _Asked:
         url = urljoin(self.base_url.rstrip("/") + "/", target)

@@ -24,8 +24,55 @@ ValueName = Annotated[str, AfterValidator(_value)]
 SystemName = Literal["vitally", "salesforce", "looker", "deel", "zendesk"]
 
 
+EmailName = Literal["ta_email", "ae_email", "ce_email", "ie_email"]
+VitallyFeed = Literal["tasks", "meetings", "notes", "conversations"]
+
+
+class MeetingWordsTable(Table):
+    """Words of a meeting's title that say which kind it is; the first kind that fits."""
+
+    kickoff: list[Text] = Field(default_factory=list)
+    roadmap_review: list[Text] = Field(default_factory=list)
+    business_review: list[Text] = Field(default_factory=list)
+    sync: list[Text] = Field(default_factory=list)
+
+
+class NoteCategoriesTable(Table):
+    """Categories of notes that are a save plan or a success plan, or tell of a meeting."""
+
+    save_plan: list[Text] = Field(default_factory=list)
+    success_plan: list[Text] = Field(default_factory=list)
+    meeting: list[Text] = Field(default_factory=list)
+
+
+class ConversationSourcesTable(Table):
+    """What Vitally calls the places that conversations come from."""
+
+    slack: list[Text] = Field(default_factory=list)
+    mail: list[Text] = Field(default_factory=list)
+
+
 class VitallyTable(Table):
-    """How Vitally's accounts are read."""
+    """How Vitally's accounts are read: traits, key roles and categories are the organisation's own."""
+
+    external_id_of: SystemName | Literal[""]
+    csm: EmailName | Literal[""]
+    account_executive: EmailName | Literal[""]
+    account_url: str = ""
+    segments: list[Text] = Field(default_factory=list)
+    overlap: Span
+    conversation_days: Whole
+    by_account: list[VitallyFeed] = Field(default_factory=list)
+    contact_roles: str = ""
+    contact_title: str = ""
+    fields: dict[ValueName, Text]
+    traits: dict[ValueName, Text]
+    meanings: dict[ValueName, dict[Text, Text]] = Field(default_factory=dict)
+    ids: dict[SystemName, Text] = Field(default_factory=dict)
+    key_roles: dict[EmailName, Texts]
+    note_categories: NoteCategoriesTable
+    meeting_words: MeetingWordsTable
+    conversation_sources: ConversationSourcesTable
 
 
 def _salesforce_field(name: str) -> str:
@@ -84,8 +131,25 @@ class DeelTable(Table):
     overlap: Span
 
 
+TicketType = Literal["problem", "incident", "question", "task"]
+
+
+class TicketKindTable(Table):
+    """What tells one kind of ticket: its tags before its type."""
+
+    tags: list[Text] = Field(default_factory=list)
+    types: list[TicketType] = Field(default_factory=list)
+
+
 class ZendeskTable(Table):
-    """How Zendesk's tickets are told apart."""
+    """How Zendesk's organizations are known, and how its tickets are told apart."""
+
+    external_id_of: SystemName | Literal[""]
+    overlap: Span
+    look_back_days: Whole
+    otherwise: Literal["defect", "help", ""]
+    defect: TicketKindTable
+    help: TicketKindTable
 
 
 class JoinTable(Table):

@@ -91,8 +91,9 @@ class LookerSource:
             raise SourceGarbled(f"Looker does not say which columns Look {self._client.look_id} has")
         table = self._table
         wanted = (table.key, table.name, table.as_of, table.version, *table.columns.values())
+        unread = [column for column in known if column not in wanted]
         return tuple(
-            Drift(system=self.system, place="Look column", wanted=column, nearest=nearest(column, known))
+            Drift(system=self.system, place="Look column", wanted=column, nearest=nearest(column, unread))
             for column in dict.fromkeys(wanted)
             if column and column not in known
         )

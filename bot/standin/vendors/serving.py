@@ -25,6 +25,7 @@ class VendorBook:
     """What a vendor holds: records as its API gives them, by collection, each with its id."""
 
     collections: dict[str, list[JsonRecord]] = field(default_factory=dict)
+    _sorted: dict[tuple[str, str], list[JsonRecord]] = field(default_factory=dict, repr=False)
 
     def of(self, collection: str) -> list[JsonRecord]:
         """The records of a collection."""
@@ -35,14 +36,28 @@ class VendorBook:
         held = {_id(each): each for each in self.of(collection)}
         held.update({_id(each): each for each in records})
         self.collections[collection] = list(held.values())
+        self._sorted.clear()
+
+    def sorted(self, collection: str, by: str) -> list[JsonRecord]:
+        """The records newest first by an instant in ISO form; kept, for a demo's book is read in many pages."""
+        held = self._sorted.get((collection, by))
+        if held is None or len(held) != len(self.of(collection)):
+            held = sorted(self.of(collection), key=lambda each: str(each.get(by) or ""), reverse=True)
+            self._sorted[collection, by] = held
+        return held
 
     def remove(self, collection: str, key: str) -> None:
         """Take a record out."""
+<<<<<<< HEAD
         self.collections[collection] = [each for each in self.of(collection) if _id(each) != key]
 
 
 def _id(record: JsonRecord) -> str:
     return str(record.get("id", record.get("Id")))  # Salesforce's are written large
+=======
+        self.collections[collection] = [each for each in self.of(collection) if str(each.get("id")) != key]
+        self._sorted.clear()
+>>>>>>> wi
 
 
 class VendorStandin(ABC):
