@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.reading import Drift, System
 from bot.errors import SourceGarbled
+from bot.http.client import Line
+from bot.http.paging import Trail
 from bot.integrations.deel import translate
-from bot.integrations.deel.client import DeelClient
+from bot.integrations.deel.client import Access, DeelClient
 from bot.policy.sources import DeelTable
 from bot.ports.clock import Clock
 from bot.ports.vendors import Feed, Page
@@ -20,8 +22,8 @@ class DeelSource:
     system = System.DEEL.value
     feeds: Sequence[Feed] = (Feed(name="people"), Feed(name="time_offs", incremental=True))
 
-    def __init__(self, client: DeelClient, table: DeelTable, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, line: Line, table: DeelTable, clock: Clock, access: Access) -> None:
+        self._client = DeelClient(line, access)
         self._table = table
         self._clock = clock
 
@@ -50,13 +52,11 @@ class DeelSource:
     async def _time_offs(self, cursor: str, since: datetime | None) -> AsyncIterator[Page]:
         ends_from = self._clock.today() - timedelta(days=self._table.days_back)
         filters = {"updated_start_date": _instant(since - self._table.overlap)} if since else {}
-        seen, more = {cursor}, True
+        trail, more = Trail("deel", cursor), True
         while more:
-            records, cursor = await self._client.time_offs(cursor, filters)
-            more = bool(cursor)
-            if more and cursor in seen:
-                raise SourceGarbled("Deel names the same next page of time off twice; it was given up")
-            seen.add(cursor)
+            records, following = await self._client.time_offs(cursor, filters)
+            more = bool(following)
+            cursor = trail.follow(following) if more else ""
             readings, refused = translate.absences(records, ends_from=ends_from)
             yield Page(readings=readings, cursor=cursor or None, refused=refused)
 

@@ -56,13 +56,13 @@ class LookerClient:
     async def run_look(self, limit: int) -> Any:
         """The Look's rows, numbers as numbers. Looker answers a query that failed with 200 as well."""
         params = {"limit": str(limit), "apply_formatting": "false", "apply_vis": "false", "cache": "true"}
-        reply = await self._caller.get(f"looks/{self.look_id}/run/json", params)
+        target = f"looks/{self.look_id}/run/json"
+        reply = await self._caller.get(target, params)
         if _failed(reply.data):
-            garbled = SourceGarbled(
-                f"Looker cannot run Look {self.look_id} (HTTP 200 with looker_error): open it in Looker and mend it"
+            what = (
+                f"holds a looker_error with HTTP 200: open Look {self.look_id} in Looker and mend its query"
             )
-            garbled.request_id = reply.headers.get("x-request-id", "")
-            raise garbled
+            raise self._caller.garbled(target, what, reply)
         return reply.data
 
     async def look(self) -> Mapping[str, Any]:

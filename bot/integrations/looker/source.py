@@ -17,7 +17,8 @@ import orjson
 from bot.domain.nearest import nearest
 from bot.domain.reading import Drift, System
 from bot.errors import SourceGarbled
-from bot.integrations.looker.client import LookerClient
+from bot.http.client import Line
+from bot.integrations.looker.client import Access, LookerClient
 from bot.integrations.looker.translate import Look, Row, rows_of
 from bot.policy.sources import LookerTable
 from bot.ports.clock import Clock
@@ -28,13 +29,13 @@ PAGE = 1000
 
 
 class LookerSource:
-    """Keeps ports.vendors.Vendor."""
+    """Keeps ports.vendors.Vendor. Its line should have looker.client.PATIENCE: a warehouse takes its time."""
 
     system = System.LOOKER.value
     feeds: Sequence[Feed] = (Feed(name="usage"),)
 
-    def __init__(self, client: LookerClient, table: LookerTable, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, line: Line, table: LookerTable, clock: Clock, access: Access) -> None:
+        self._client = LookerClient(line, access)
         self._table = table
         self._clock = clock
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from bot.errors import SourceGarbled, SourceRefused
 from bot.http.budget import Budget
 from bot.http.client import Line
+from bot.http.paging import Trail
 
 BUDGET = Budget(calls=50, seconds=10)
 """Ours: Salesforce counts calls a day (100,000 and more), not a second; others of the organisation live on them too."""
@@ -35,18 +36,17 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A page of a query: its records, and whether more follow."""
+    """A page of a query: its records, how many there are in all, and where the next ones are; "" at the end."""
 
     records: list[Any]
     total: int | None
-    more: bool
+    following: str
 
 
 class SalesforceClient:
     """Calls one organisation's Salesforce. Raises SourceRefused, SourceUnavailable or SourceGarbled."""
 
     def __init__(self, line: Line, access: Access, api_version: str) -> None:
-        self.site = access.base_url
         self._access = access
         self._root = f"/services/data/v{api_version}"
         self._token = ""
@@ -67,37 +67,40 @@ class SalesforceClient:
     async def query(self, soql: str, *, deleted: bool = False) -> AsyncIterator[Answer]:
         """The pages of a query, deleted records too if asked. Ends early where Salesforce forgets where it was."""
         target, params = f"{self._root}/{'queryAll' if deleted else 'query'}", {"q": soql}
-        seen: set[str] = set()
+        trail = Trail("salesforce")
         while target:
-            data = await self._answer(target, params)
-            if data is None:
+            answer = await self._answer(target, params)
+            if answer is None:
                 return
-            target, params = _next(data), {}
-            if target in seen:
-                raise SourceGarbled("Salesforce names the same next page twice; the query was given up")
-            seen.add(target)
-            total = data.get("totalSize")
-            yield Answer(_records(data), total if isinstance(total, int) else None, bool(target))
+            target, params = trail.follow(answer.following) if answer.following else "", {}
+            yield answer
 
     async def fields(self, name: str) -> Mapping[str, Mapping[str, Any]]:
         """An object's fields by their API names, those alone that we may see."""
-        data = (await self._caller.get(f"{self._root}/sobjects/{name}/describe")).data
-        fields = data.get("fields") if isinstance(data, dict) else None
+        target = f"{self._root}/sobjects/{name}/describe"
+        reply = await self._caller.get(target)
+        fields = reply.data.get("fields") if isinstance(reply.data, dict) else None
         if not isinstance(fields, list):
-            raise SourceGarbled(f"Salesforce’s description of {name} holds no fields")
+            raise self._caller.garbled(target, "holds no fields", reply)
         return {str(field["name"]): field for field in fields if isinstance(field, dict) and "name" in field}
 
-    async def _answer(self, target: str, params: Mapping[str, str]) -> Mapping[str, Any] | None:
+    async def _answer(self, target: str, params: Mapping[str, str]) -> Answer | None:
         """A page; None where the place in the query is forgotten (after two days, or when it was read already)."""
         try:
-            data = (await self._caller.get(target, params or None)).data
+            reply = await self._caller.get(target, params or None)
         except SourceRefused as error:
             if error.code == _EXPIRED and not params:
                 return None
             raise _explained(error) from None
-        if not isinstance(data, dict) or not isinstance(data.get("done"), bool):
-            raise SourceGarbled("Salesforce’s answer to a query does not say whether it is done")
-        return data
+        data = reply.data if isinstance(reply.data, dict) else {}
+        records, done, following = data.get("records"), data.get("done"), data.get("nextRecordsUrl")
+        if not isinstance(records, list):
+            raise self._caller.garbled(target, "holds no records", reply)
+        # `done` alone says whether it goes on, whatever link stands beside it.
+        if done is not True and not (done is False and isinstance(following, str) and following):
+            raise self._caller.garbled(target, "does not say whether and where it goes on", reply)
+        total = data.get("totalSize")
+        return Answer(records, total if isinstance(total, int) else None, "" if done else str(following))
 
     async def _sign(self) -> Mapping[str, str]:
         if not self._token:
@@ -120,23 +123,6 @@ class SalesforceClient:
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise SourceGarbled("Salesforce’s answer to the log-in holds no token")
         self._token = token
-
-
-def _next(data: Mapping[str, Any]) -> str:
-    """Where it goes on: `done` alone says whether it does, whatever else stands there."""
-    if data["done"]:
-        return ""
-    link = data.get("nextRecordsUrl")
-    if not isinstance(link, str) or not link:
-        raise SourceGarbled("Salesforce says that more records follow, and not where")
-    return link
-
-
-def _records(data: Mapping[str, Any]) -> list[Any]:
-    records = data.get("records")
-    if not isinstance(records, list):
-        raise SourceGarbled("Salesforce’s answer to a query holds no records")
-    return records
 
 
 def _explained(error: SourceRefused) -> SourceRefused:

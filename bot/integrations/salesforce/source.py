@@ -16,7 +16,8 @@ from bot.domain.nearest import SHOWN, nearest
 from bot.domain.reading import Drift, System
 from bot.domain.salesforce_ids import full_id
 from bot.errors import SourceGarbled
-from bot.integrations.salesforce.client import SalesforceClient
+from bot.http.client import Line
+from bot.integrations.salesforce.client import Access, SalesforceClient
 from bot.integrations.salesforce.translate import Accounts, Opportunities
 from bot.policy.sources import SalesforceTable
 from bot.ports.clock import Clock
@@ -28,7 +29,11 @@ _ID = re.compile(r"[A-Za-z0-9]{18}")
 
 
 class SalesforceSource:
-    """Keeps ports.vendors.Vendor."""
+    """Keeps ports.vendors.Vendor.
+
+    What changed is read by its stamp, deleted records too. A change of what a look-up leads to, or of a formula, does
+    not stamp the record: those are sure after a full sweep.
+    """
 
     system = System.SALESFORCE.value
     feeds: Sequence[Feed] = (
@@ -36,12 +41,12 @@ class SalesforceSource:
         Feed(name="opportunities", incremental=True),
     )
 
-    def __init__(self, client: SalesforceClient, table: SalesforceTable, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, line: Line, table: SalesforceTable, clock: Clock, access: Access) -> None:
+        self._client = SalesforceClient(line, access, table.api_version)
         self._table = table
         self._clock = clock
         self._readers: dict[str, _Reader] = {
-            "accounts": Accounts(table, client.site),
+            "accounts": Accounts(table, access.base_url),
             "opportunities": Opportunities(table),
         }
 
@@ -65,7 +70,7 @@ class SalesforceSource:
             soql = f"SELECT {fields} FROM {reader.name}{self._where(feed, place, since)}"  # noqa: S608 # policy holds the names to letters; nothing is written
             async for answer in self._client.query(soql, deleted=since is not None):
                 readings, refused = reader.read(answer.records, self._clock.now())
-                place, more = _place(answer.records, since) or place, answer.more
+                place, more = _place(answer.records, since) or place, bool(answer.following)
                 yield Page(
                     readings=readings, cursor=place if more else None, refused=refused, total=answer.total
                 )

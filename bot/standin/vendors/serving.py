@@ -48,16 +48,12 @@ class VendorBook:
 
     def remove(self, collection: str, key: str) -> None:
         """Take a record out."""
-<<<<<<< HEAD
         self.collections[collection] = [each for each in self.of(collection) if _id(each) != key]
+        self._sorted.clear()
 
 
 def _id(record: JsonRecord) -> str:
     return str(record.get("id", record.get("Id")))  # Salesforce's are written large
-=======
-        self.collections[collection] = [each for each in self.of(collection) if str(each.get("id")) != key]
-        self._sorted.clear()
->>>>>>> wi
 
 
 class VendorStandin(ABC):

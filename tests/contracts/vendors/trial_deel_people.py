@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.integrations.deel.client import DeelClient
+from bot.integrations.deel.client import Access
 from bot.integrations.deel.source import DeelSource
 from bot.policy import load
 from bot.standin.vendors.deel import TOKEN, DeelStandin
@@ -48,7 +48,7 @@ def standin(book: VendorBook, page_size: int) -> DeelStandin:
 
 
 def source(base_url: str, line: Any, clock: Any) -> DeelSource:
-    return DeelSource(DeelClient(line, base_url, SecretStr(TOKEN)), load().sources.deel, clock)
+    return DeelSource(line, load().sources.deel, clock, Access(base_url, SecretStr(TOKEN)))
 
 
 def nulled() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.integrations.looker.client import Access, LookerClient
+from bot.integrations.looker.client import Access
 from bot.integrations.looker.source import LookerSource
 from bot.policy import load
 from bot.standin.vendors.faults import VendorFault
@@ -49,8 +49,8 @@ def standin(book: VendorBook, page_size: int) -> LookerStandin:
 
 
 def source(base_url: str, line: Any, clock: Any) -> LookerSource:
-    client = LookerClient(line, Access(base_url, CLIENT_ID, SecretStr(CLIENT_SECRET), LOOK_ID))
-    return LookerSource(client, load().sources.looker, clock)
+    access = Access(base_url, CLIENT_ID, SecretStr(CLIENT_SECRET), LOOK_ID)
+    return LookerSource(line, load().sources.looker, clock, access)
 
 
 def nulled() -> dict[str, Any]:

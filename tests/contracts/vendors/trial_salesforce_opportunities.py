@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.domain.salesforce_ids import full_id
-from bot.integrations.salesforce.client import Access, SalesforceClient
+from bot.integrations.salesforce.client import Access
 from bot.integrations.salesforce.source import SalesforceSource
 from bot.policy import load
 from bot.standin.vendors.salesforce import CLIENT_ID, CLIENT_SECRET, SalesforceStandin
@@ -51,9 +51,8 @@ def standin(book: VendorBook, page_size: int) -> SalesforceStandin:
 
 
 def source(base_url: str, line: Any, clock: Any) -> SalesforceSource:
-    table = load().sources.salesforce
-    client = SalesforceClient(line, Access(base_url, CLIENT_ID, SecretStr(CLIENT_SECRET)), table.api_version)
-    return SalesforceSource(client, table, clock)
+    access = Access(base_url, CLIENT_ID, SecretStr(CLIENT_SECRET))
+    return SalesforceSource(line, load().sources.salesforce, clock, access)
 
 
 def nulled() -> dict[str, Any]:

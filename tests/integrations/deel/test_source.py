@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.errors import SourceGarbled, SourceRefused
 from bot.http.client import Line, Patience, open_session
-from bot.integrations.deel.client import BUDGET, DeelClient
+from bot.integrations.deel.client import BUDGET, Access
 from bot.integrations.deel.source import DeelSource
 from bot.policy import load
 from bot.standin.vendors.deel import TOKEN, DeelStandin
@@ -35,7 +35,7 @@ def time_off(number: int, ends_on: str, updated_at: str) -> dict[str, Any]:
 async def source(played: DeelStandin, clock: Any) -> AsyncIterator[DeelSource]:
     async with VendorSite(played) as base_url, open_session() as session:
         line = Line(session=session, patience=Patience(seconds=5, repeats=1, first_wait=0), paced=False)
-        yield DeelSource(DeelClient(line, base_url, SecretStr(TOKEN)), load().sources.deel, clock)
+        yield DeelSource(line, load().sources.deel, clock, Access(base_url, SecretStr(TOKEN)))
 
 
 async def keys(deel: DeelSource, feed: str = "time_offs", **given: Any) -> list[str]:

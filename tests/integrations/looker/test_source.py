@@ -14,7 +14,7 @@ from bot.domain.reading import Drift
 from bot.errors import SourceGarbled, SourceRefused
 from bot.http.client import Line, Patience, open_session
 from bot.integrations.looker import source as looker_source
-from bot.integrations.looker.client import PATIENCE, Access, LookerClient
+from bot.integrations.looker.client import PATIENCE, Access
 from bot.integrations.looker.source import LookerSource
 from bot.policy import load
 from bot.standin.vendors.faults import VendorFault
@@ -38,9 +38,7 @@ async def source(
     table = load().sources.looker.model_copy(update=changes)
     async with VendorSite(played) as base_url, open_session() as session:
         line = Line(session=session, patience=Patience(seconds=5, repeats=1, first_wait=0), paced=False)
-        yield LookerSource(
-            LookerClient(line, Access(base_url, CLIENT_ID, SecretStr(secret), LOOK_ID)), table, clock
-        )
+        yield LookerSource(line, table, clock, Access(base_url, CLIENT_ID, SecretStr(secret), LOOK_ID))
 
 
 async def pages(looker: LookerSource, cursor: str = "") -> list[Any]:
@@ -105,7 +103,9 @@ async def test_an_error_within_a_success_is_told_without_its_words(clock: Any) -
         VendorFault(kind="answer", path="run/json", body=body, headers={"X-Request-Id": "r-1"})
     )
     async with source(played, clock) as looker:
-        with pytest.raises(SourceGarbled, match=r"Look 12 \(HTTP 200 with looker_error\)") as raised:
+        with pytest.raises(
+            SourceGarbled, match=r"looker_error with HTTP 200: open Look 12 in Looker .*request r-1"
+        ) as raised:
             await pages(looker)
     assert raised.value.request_id == "r-1"
     assert "FINANCE" not in repr(raised.value)

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.domain.reading import Drift
 from bot.errors import SourceGarbled, SourceRefused, SourceUnavailable
 from bot.http.client import Line, Patience, open_session
-from bot.integrations.salesforce.client import Access, SalesforceClient
+from bot.integrations.salesforce.client import Access
 from bot.integrations.salesforce.source import SalesforceSource
 from bot.policy import load
 from bot.standin.vendors.faults import VendorFault
@@ -47,7 +47,7 @@ async def source(
     async with VendorSite(standin) as base_url, open_session() as session:
         line = Line(session=session, patience=Patience(seconds=5, repeats=1, first_wait=0), paced=False)
         access = Access(base_url, CLIENT_ID, SecretStr(secret))
-        yield SalesforceSource(SalesforceClient(line, access, table.api_version), table, clock)
+        yield SalesforceSource(line, table, clock, access)
 
 
 async def keys(salesforce: SalesforceSource, **given: Any) -> list[str]:
