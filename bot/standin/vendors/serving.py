@@ -33,8 +33,8 @@ class VendorBook:
 
     def put(self, collection: str, *records: JsonRecord) -> None:
         """Add records, or replace those of the same id."""
-        held = {str(each.get("id")): each for each in self.of(collection)}
-        held.update({str(each.get("id")): each for each in records})
+        held = {_id(each): each for each in self.of(collection)}
+        held.update({_id(each): each for each in records})
         self.collections[collection] = list(held.values())
         self._sorted.clear()
 
@@ -48,8 +48,12 @@ class VendorBook:
 
     def remove(self, collection: str, key: str) -> None:
         """Take a record out."""
-        self.collections[collection] = [each for each in self.of(collection) if str(each.get("id")) != key]
+        self.collections[collection] = [each for each in self.of(collection) if _id(each) != key]
         self._sorted.clear()
+
+
+def _id(record: JsonRecord) -> str:
+    return str(record.get("id", record.get("Id")))  # Salesforce's are written large
 
 
 class VendorStandin(ABC):
