@@ -48,9 +48,14 @@ def text(value: Any) -> str | None:
 def email(value: Any) -> str | None:
     """An address in small letters."""
     found = text(value)
-    if found is not None and (len(found) > 254 or not _EMAIL.fullmatch(found)):
+    return None if found is None else _email(found)
+
+
+@lru_cache(maxsize=8192)  # our own people stand with every account
+def _email(address: str) -> str:
+    if len(address) > 254 or not _EMAIL.fullmatch(address):
         raise Unlike("is not an e-mail address")
-    return found and found.lower()
+    return address.lower()
 
 
 def url(value: Any) -> str | None:
