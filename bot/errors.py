@@ -112,9 +112,14 @@ class ImportRefused(OperatorError):
 
 
 class SourceError(TaBotError):
-    """A system that we read from or speak to failed. `request_id` is its own name for the call, where it gave one."""
+    """A system that we read from or speak to failed. `request_id` is its own name for the call, where it gave one.
+
+    `said` is what it wrote itself, for the client that knows what it means: it may name customers, so it is never
+    shown or logged.
+    """
 
     request_id: str = ""
+    said: str = ""
 
 
 class SourceRefused(SourceError):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from bot.domain.reading import System
+from bot.domain.salesforce_ids import full_id
 
 
 class Said(NamedTuple):
@@ -42,18 +43,8 @@ class JoinRules:
     few: int  # fewer records than this may go at once
     every: timedelta
     whole_every: timedelta
-    overlap: timedelta  # how far before the last reading the next one begins
-
-
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def spelled(system: str, key: str) -> str:
-    """An id as it is always written: Salesforce's short form of 15 letters and its long one of 18 are the same record."""
-    key = key.strip()
-    if system != System.SALESFORCE or len(key) != 15 or not (key.isascii() and key.isalnum()):
-        return key
-    parts = (key[at : at + 5] for at in (0, 5, 10))
-    return key + "".join(
-        _ALPHABET[sum(1 << place for place, letter in enumerate(part) if letter.isupper())] for part in parts
-    )
+    """An id as it is always written: Salesforce's short form and its long one are the same record's."""
+    return full_id(key) if system == System.SALESFORCE else key.strip()

@@ -1,4 +1,4 @@
-"""How the systems' accounts become one, from the file's table; what names no value or no system is a problem."""
+"""How the systems' accounts become one, from the file's table; what names no system is a problem."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from bot.policy.sources import JoinTable, OrderTable
 
 NAME = "name"
 """What an account is called is owned like its profile."""
-_VALUES = frozenset((NAME, *(field.name for field in FIELDS)))
 
 
 def join_of(table: JoinTable) -> JoinRules:
@@ -31,24 +30,11 @@ def join_of(table: JoinTable) -> JoinRules:
         few=table.few,
         every=table.every,
         whole_every=table.whole_every,
-        overlap=table.overlap,
     )
 
 
 def join_problems(table: JoinTable) -> Iterator[Problem]:
-    """A value that the book does not have, and an account that belongs to no system."""
-    for name in table.order.values:
-        if name not in _VALUES:
-            yield (
-                (("sources", "join", "order", "values", name),),
-                f"sources.join.order.values: the book holds no {name}",
-            )
-    for name in table.compare.values:
-        if name not in _VALUES:
-            yield (
-                (("sources", "join", "compare", "values"),),
-                f"sources.join.compare.values: the book holds no {name}",
-            )
+    """An override that names no system."""
     for name in table.same:
         system, _, key = name.partition(":")
         if system not in tuple(System) or not key:

@@ -52,11 +52,6 @@ def is_due(last: Sweep | None, now: datetime, rules: JoinRules) -> bool:
     return last is None or last.done_at is None or now - last.done_at >= rules.every * 0.9
 
 
-def since(last: Sweep | None, rules: JoinRules) -> datetime | None:
-    """From when on what changed is asked for; None: everything."""
-    return None if last is None or last.done_at is None else last.done_at - rules.overlap
-
-
 def in_words(names: Sequence[str]) -> str:
     """`a, b and c`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -133,7 +133,7 @@ class Reader:
             whole=whole,
             state=SweepState.RUNNING,
             started_at=now,
-            since=None if whole else rules.since(last, join),
+            since=None if whole or last is None else last.done_at,
             done_at=last.done_at if last else None,
             whole_at=last.whole_at if last else None,
         )

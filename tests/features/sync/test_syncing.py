@@ -99,7 +99,7 @@ async def test_what_changed_is_asked_for_from_the_last_reading_on(desk: Any, say
         key="001A", name="Fir", values={"arr": 175_00}, as_of=clock.now()
     )
     report = await desk.sync(*vendors)
-    assert vendors[0].asked[-2] == ("accounts", "", before - desk.policy.join.overlap)
+    assert vendors[0].asked[-2] == ("accounts", "", before)
     assert (report.merged.accounts, report.merged.changed) == (1, 1)
     fir = await desk.book.find_account("001A")
     assert (value_of(fir.arr), fir.arr.as_of, value_of(fir.renewal_date)) == (
