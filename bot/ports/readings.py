@@ -250,8 +250,11 @@ class Readings(Protocol):
     async def list_disagreements(self, limit: int) -> tuple[tuple[str, str, Sequence[Disagreement]], ...]:
         """The same of many accounts: id, name and what differs, by name."""
 
+    async def count_disagreeing(self) -> int:
+        """How many accounts there are of which systems say different things."""
+
     async def count_disagreements(self) -> Mapping[str, int]:
-        """How many accounts there are of which systems say different things, by the value."""
+        """The same by the value that they differ in."""
 
     async def list_unmatched(self, limit: int) -> tuple[Unmatched, ...]:
         """Records of accounts that belong to none of the book's."""

@@ -250,8 +250,13 @@ class StoredReadings:
         rows = await self._database.scan(lambda connection: connection.execute(statement).all())
         return tuple((row[0], row[1], disagreements_of(row[2])) for row in rows)
 
+    async def count_disagreeing(self) -> int:
+        """How many accounts there are of which systems say different things."""
+        statement = sa.select(sa.func.count()).select_from(tables.disagreements)
+        return await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
+
     async def count_disagreements(self) -> Mapping[str, int]:
-        """How many accounts there are of which systems say different things, by the value."""
+        """The same by the value that they differ in."""
 
         def count(connection: sa.Connection) -> dict[str, int]:
             found: dict[str, int] = {}
