@@ -26,7 +26,7 @@ Systems = Annotated[list[SystemName], Field(min_length=1)]
 
 
 EmailName = Literal["ta_email", "ae_email", "ce_email", "ie_email"]
-VitallyFeed = Literal["tasks", "meetings", "notes", "conversations"]
+VitallyFeed = Literal["contacts", "tasks", "meetings", "notes", "conversations"]
 
 
 class MeetingWordsTable(Table):
