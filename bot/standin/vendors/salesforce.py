@@ -41,7 +41,17 @@ def described() -> dict[str, list[JsonRecord]]:
     users = ("Technical_Advisor__c", "Customer_Engineer__c", "Implementation_Engineer__c", "OwnerId")
     return {
         "Account": [
-            *map(field, (*common, "ARR__c", "Estimated_Developers__c", "Licensed_Seats__c", "Website")),
+            *map(
+                field,
+                (
+                    *common,
+                    "ARR__c",
+                    "Estimated_Developers__c",
+                    "Licensed_Seats__c",
+                    "Website",
+                    "Vitally_Id__c",
+                ),
+            ),
             *(field(name, looks_up="User") for name in users),
         ],
         "Opportunity": [
