@@ -65,7 +65,7 @@ async def sync(named: str | None, *, full: bool, confirm: bool, console: Console
     async with open_house() as house:
         systems = sourcing.get_configured(house.settings, named)
         async with sourcing.opened(house.settings, house.policy, house.clock, systems) as vendors:
-            asked = Asked(named=(named,) if named else (), whole=full, confirmed=confirm)
+            asked = Asked(named=systems, whole=full, confirmed=confirm)
             with _bars(console) as bars:
                 shown = _Shown(bars)
                 return await syncing.sync(

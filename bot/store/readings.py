@@ -60,6 +60,7 @@ class StoredReadings:
         self._upserts = {
             noun: records.upsert_of(database, kept.table) for noun, kept in records.NOUNS.items()
         }
+        self._aged = records.aged_of(database)
         self._merger = Merger(database)
         found = sa.select(tables.disagreements.c.told)
         self._odds = database.prepare(
@@ -130,7 +131,9 @@ class StoredReadings:
                 records.account_row(one, system, feed, claim.account_id)
                 for one, claim in zip(some, claimed, strict=True)
             ]
-            return self._upsert(connection, noun, rows)
+            changed = self._upsert(connection, noun, rows)
+            connection.exec_driver_sql(self._aged, list(map(records.aged_row, rows)))
+            return changed
         if noun not in _MAY_BE_DELETED:
             return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
         deleted = [one for one in some if one.deleted]

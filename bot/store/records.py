@@ -20,7 +20,7 @@ from bot.domain.reading import (
 from bot.ports.readings import Claimed
 from bot.store import reading_tables as tables
 from bot.store.database import Database
-from bot.store.types import DAY, INSTANT, WORDS, storable
+from bot.store.types import DAY, INSTANT, TEXT, WORDS, storable
 
 Row = tuple[Any, ...]
 Claims = Callable[[Any], Claimed]
@@ -144,11 +144,11 @@ def upsert_of(database: Database, table: sa.Table) -> str:
     names = [c.name for c in table.columns if not c.primary_key]
     values: dict[str, Any] = {name: new[name] for name in names}
     compared = names
-    if table is tables.readings:
+    if table is tables.readings:  # that it was true later too is written by itself: it is no change
         # What was joined over another system's ids stays joined for as long as its own ids say the same.
         same_ids = sa.case((table.c.ids == new.ids, table.c.account_id))
         values["account_id"] = sa.func.coalesce(new.account_id, same_ids)
-        compared = [name for name in names if name != "account_id"]
+        compared = [name for name in names if name not in ("account_id", "as_of", "dated")]
     changed = [table.c[name].is_distinct_from(new[name]) for name in compared]
     if table is tables.readings:
         moved = table.c.account_id.is_distinct_from(new.account_id)
@@ -156,6 +156,23 @@ def upsert_of(database: Database, table: sa.Table) -> str:
     keys = list(table.primary_key.columns)
     upsert = statement.on_conflict_do_update(index_elements=keys, set_=values, where=sa.or_(*changed))
     return database.prepare(upsert).sql
+
+
+def aged_of(database: Database) -> str:
+    """Write when an account's reading was true, where that moved: (as_of, dated, system, key, as_of, dated)."""
+    table = tables.readings
+    same = sa.and_(table.c.system == sa.bindparam("of"), table.c.key == sa.bindparam("by"))
+    moved = sa.or_(
+        table.c.as_of != sa.bindparam("was", type_=TEXT), table.c.dated != sa.bindparam("were", type_=TEXT)
+    )
+    values = {"as_of": sa.bindparam("at", type_=TEXT), "dated": sa.bindparam("each", type_=TEXT)}
+    return database.prepare(table.update().where(same, moved).values(values)).sql
+
+
+def aged_row(row: Row) -> Row:
+    """What that statement takes, of a row of `account_row`."""
+    as_of, dated = row[7], row[8]
+    return (as_of, dated, row[0], row[1], as_of, dated)
 
 
 def _json(value: Mapping[str, Any]) -> str:
