@@ -47,4 +47,6 @@ class JoinRules:
 
 def spelled(system: str, key: str) -> str:
     """An id as it is always written: Salesforce's short form and its long one are the same record's."""
-    return full_id(key) if system == System.SALESFORCE else key.strip()
+    if system != System.SALESFORCE.value or (len(key) == 18 and key.isalnum()):
+        return key
+    return full_id(key)

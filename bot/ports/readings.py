@@ -58,9 +58,8 @@ class Sweep:
     before: int = 0  # records that it had given before, where it is refused
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An account's reading with the account that it is of, where its own ids say so. `links` are other systems' ids of it."""
+class Claimed(NamedTuple):
+    """The account that a reading is of, where its own ids say so. `links` are other systems' ids of it."""
 
     account_id: str | None
     links: tuple[tuple[str, str], ...] = ()

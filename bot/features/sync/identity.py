@@ -14,15 +14,15 @@ UNSAID = Claimed(None)
 
 def claim_of(system: str, reading: AccountReading, rules: JoinRules) -> Claimed:
     """What policy's override says of a record, else its own ids."""
-    key = spelled(system, reading.key)
-    chosen = rules.same.get((system, key))
+    by, ids = rules.account_id, reading.ids
+    chosen = rules.same.get((system, spelled(system, reading.key))) if rules.same else None
     if chosen is None:
-        told = key if system == rules.account_id else reading.ids.get(rules.account_id, "")
-        chosen = spelled(rules.account_id, told)
+        chosen = spelled(by, reading.key if system == by else ids.get(by, ""))
         if not chosen:
             return UNSAID
     if not chosen:
         return OURS_NOT
-    known = (system, rules.account_id)
-    links = ((other, spelled(other, id_)) for other, id_ in reading.ids.items() if id_ and other not in known)
+    if not ids or (len(ids) == 1 and by in ids):
+        return Claimed(chosen)
+    links = ((other, spelled(other, id_)) for other, id_ in ids.items() if id_ and other not in (system, by))
     return Claimed(chosen, tuple(links))

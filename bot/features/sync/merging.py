@@ -14,6 +14,7 @@ from bot.domain.person import Contact
 from bot.domain.provenance import Stamp
 from bot.domain.reading import Event, System
 from bot.features.sync import counting, rules
+from bot.features.sync.counting import NEWEST
 from bot.ports.book import AccountRow
 from bot.ports.readings import Happened, Held, Merged, Met, Spoken, Told
 
@@ -25,10 +26,14 @@ Kinds: TypeAlias = Mapping[str, Mapping[Event, datetime]]
 
 
 class Plan(NamedTuple):
-    """Who is asked for the name, for each value, and whose values are compared: by place among those who speak."""
+    """Who is asked for the name and for each value, what each is asked for, and whose values are compared.
+
+    Systems go by their place among those who speak.
+    """
 
     called: tuple[int, ...]
-    asked: tuple[tuple[str, tuple[int, ...]], ...]
+    asked: Mapping[str, tuple[int, ...]]
+    mine: tuple[frozenset[str], ...]
     compared: tuple[tuple[str, tuple[int, ...]], ...]
 
 
@@ -41,6 +46,7 @@ class Says(NamedTuple):
     """What one system says of an account, by itself and by what is counted from its events."""
 
     system: str
+    name: str
     values: Mapping[str, Any]
     stamp: Stamp
     others: Mapping[str, Stamp]  # of values that have an instant of their own
@@ -77,6 +83,7 @@ class Merging:
     today: date
     _stamps: dict[tuple[str, datetime], Stamp] = field(default_factory=dict)
     _plans: dict[tuple[tuple[str, bool], ...], Plan] = field(default_factory=dict)
+    _nothing: dict[str, tuple[Mapping[str, Any], Mapping[str, Stamp]]] = field(default_factory=dict)
 
     def decide(self, told: Iterable[Told], known: Mapping[tuple[str, Event], datetime]) -> Iterator[Merged]:
         """Merge them one by one; `known` is the instant as of which a system's events of a kind are all known."""
@@ -86,7 +93,7 @@ class Merging:
         return (self.merge(one, kinds) for one in told if one.held or self._is_made(one.spoken))
 
     def _is_made(self, spoken: Sequence[Spoken]) -> bool:
-        return any(one.system in self.join.makes and one.gone_on is None for one in spoken)
+        return any(one.gone_on is None and one.system in self.join.makes for one in spoken)
 
     def merge(self, told: Told, kinds: Kinds) -> Merged:
         """What becomes of one account."""
@@ -97,7 +104,7 @@ class Merging:
         self._mend(draft, spoken, held)
         if held is not None:
             _keep(draft, held)
-        called = [says[at].values["name"] for at in plan.called if "name" in says[at].values]
+        called = [says[at].name for at in plan.called if says[at].name]
         row = AccountRow(
             id=told.account_id,
             name=called[0] if called else held.name if held else told.account_id,
@@ -119,25 +126,40 @@ class Merging:
     ) -> Says:
         stamp = self._stamp(one.system, one.as_of)
         others = {name: self._stamp(one.system, at) for name, at in one.dated.items()} if one.dated else {}
-        values = {"name": one.name, **one.values} if one.name else dict(one.values)
-        if kinds and one.gone_on is None:
-            mine = [event for event in happened if event.system == one.system] if happened else ()
-            for name, (value, as_of) in self._counted(mine, kinds).items():
-                own = values.get(name)
-                if own is None or _is_later(name, value, own):  # the later of two days of activity is true
-                    values[name], others[name] = value, self._stamp(one.system, as_of)
-        return Says(one.system, values, stamp, others, one.gone_on is not None)
+        if not kinds or one.gone_on is not None:
+            return Says(one.system, one.name, one.values, stamp, others, one.gone_on is not None)
+        nothing, known = self._nothing_of(one.system, kinds)
+        values = {**nothing, **one.values}
+        if known:
+            others = {**known, **others}
+        mine = [event for event in happened if event.system == one.system] if happened else ()
+        for kind, counted in counting.counted_by_kind(mine, self.today).items() if mine else ():
+            self._put_counted(values, others, counted, self._stamp(one.system, kinds.get(kind, one.as_of)))
+        return Says(one.system, one.name, values, stamp, others, False)
 
-    def _counted(
-        self, mine: Sequence[Happened], kinds: Mapping[Event, datetime]
-    ) -> Mapping[str, tuple[Any, datetime]]:
-        by_kind = counting.counted_by_kind(mine, self.today) if mine else {}
-        counted: dict[str, tuple[Any, datetime]] = {}
-        for kind, as_of in kinds.items():
-            for name, value in (by_kind.get(kind) or counting.none_of(kind)).items():
-                if name not in counted or _is_later(name, value, counted[name][0]):
-                    counted[name] = (value, as_of)
-        return counted
+    def _nothing_of(
+        self, system: str, kinds: Mapping[Event, datetime]
+    ) -> tuple[Mapping[str, Any], Mapping[str, Stamp]]:
+        """What it comes to where a system has no event of an account: most have none of most kinds."""
+        found = self._nothing.get(system)
+        if found is None:
+            values: dict[str, Any] = {}
+            stamps: dict[str, Stamp] = {}
+            for kind, as_of in kinds.items():
+                self._put_counted(values, stamps, counting.none_of(kind), self._stamp(system, as_of))
+            found = self._nothing[system] = (values, stamps)
+        return found
+
+    def _put_counted(
+        self, values: dict[str, Any], stamps: dict[str, Stamp], counted: Mapping[str, Any], stamp: Stamp
+    ) -> None:
+        """What a system says itself stays, but for the later of two days of activity; a count of none gives way."""
+        for name, value in counted.items():
+            own = values.get(name)
+            if not own or (name in NEWEST and value is not None and value > own):
+                values[name] = value
+                if value is not None:
+                    stamps[name] = stamp
 
     def _plan(self, says: Sequence[Says]) -> Plan:
         """Who is asked for what, in which order, among those who speak; made once for each company of systems."""
@@ -148,13 +170,17 @@ class Merging:
         return plan
 
     def _odds(self, plan: Plan, says: Sequence[Says]) -> Sequence[Disagreement]:
-        found = []
+        found: list[Disagreement] = []
         for name, order in plan.compared:
-            told = [(at, value) for at in order if (value := says[at].values.get(name)) is not None]
-            if len(told) < 2 or all(rules.agree(told[0][1], value, self.join) for _, value in told[1:]):
-                continue
-            said = (Said(says[at].system, value, says[at].stamp_of(name).as_of) for at, value in told)
-            found.append(Disagreement(name, tuple(said)))
+            first, differs = None, False
+            for at in order:
+                value = says[at].values.get(name)
+                if first is None:
+                    first = value
+                elif value is not None and value != first and not rules.agree(first, value, self.join):
+                    differs = True
+            if differs:
+                found.append(_disagreement(name, [says[at] for at in order]))
         return found
 
     def _mend(self, draft: Draft, spoken: Sequence[Spoken], held: Held | None) -> None:
@@ -197,6 +223,12 @@ class Merging:
         return Week(account_id=row.id, week_ending=self.today, source=" + ".join(sources), **values)
 
 
+def _disagreement(name: str, says: Sequence[Says]) -> Disagreement:
+    told = [(one, one.values.get(name)) for one in says]
+    said = (Said(one.system, value, one.stamp_of(name).as_of) for one, value in told if value is not None)
+    return Disagreement(name, tuple(said))
+
+
 def plan_of(company: Sequence[tuple[str, bool]], join: JoinRules) -> Plan:
     """By policy's order; who no longer has an account is asked after everybody who has, and not compared."""
 
@@ -209,7 +241,10 @@ def plan_of(company: Sequence[tuple[str, bool]], join: JoinRules) -> Plan:
     asked = {name: order(name) for name in join.ranks}
     return Plan(
         called=asked["name"],
-        asked=tuple((name, at) for name, at in asked.items() if at and name != "name"),
+        asked=asked,
+        mine=tuple(
+            frozenset(name for name, order in asked.items() if at in order) for at in range(len(company))
+        ),
         compared=tuple(
             (name, tuple(at for at in asked[name] if at in there)) for name in sorted(join.compared)
         ),
@@ -220,16 +255,18 @@ def _chosen(plan: Plan, says: Sequence[Says]) -> Draft:
     """Of each value what the first says who knows it."""
     values: dict[str, Any] = {}
     stamps: dict[str, Stamp] = {}
-    told = [one.values for one in says]
-    for name, order in plan.asked:
-        for at in order:
-            value = told[at].get(name)
-            if value is not None:
-                values[name] = value
-                says_so = says[at]
-                stamps[name] = says_so.others.get(name, says_so.stamp) if says_so.others else says_so.stamp
-                break
-    return Draft(values, stamps, set().union(*told))
+    twice: set[str] = set()
+    for one, mine in zip(says, plan.mine, strict=True):
+        known = {name: value for name, value in one.values.items() if value is not None and name in mine}
+        twice |= known.keys() & values.keys()
+        values.update(known)
+        stamps.update(dict.fromkeys(known, one.stamp))
+        if one.others:
+            stamps.update({name: stamp for name, stamp in one.others.items() if name in known})
+    for name in twice:
+        first = next(says[at] for at in plan.asked[name] if says[at].values.get(name) is not None)
+        values[name], stamps[name] = first.values[name], first.stamp_of(name)
+    return Draft(values, stamps, set().union(*[one.values for one in says]))
 
 
 def _keep(draft: Draft, held: Held) -> None:
@@ -247,10 +284,6 @@ def once(spoken: Sequence[Spoken]) -> Sequence[Spoken]:
     for one in sorted(spoken, key=lambda one: (one.gone_on is not None, one.key)):
         chosen.setdefault(one.system, one)
     return tuple(chosen.values())
-
-
-def _is_later(name: str, counted: Any, own: Any) -> bool:
-    return name in counting.NEWEST and counted is not None and (own is None or counted > own)
 
 
 def _contacts(account_id: str, met: Sequence[Met]) -> Sequence[Contact]:
