@@ -84,7 +84,7 @@ def take(records: Iterable[Any], translate: Translate, *keys: str) -> Taken:
     readings: list[Reading] = []
     refused: list[Unreadable] = []
     for data in records:
-        if not isinstance(data, Mapping):
+        if not isinstance(data, dict):  # JSON has no other objects
             refused.append(Unreadable(key="", field="", reason="is no object"))
             continue
         record = Record(data, _key(data, keys or ("id",)))

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from bot.domain import json_values
 from bot.domain.account import FIELDS
+from bot.domain.json_values import Unlike
 from bot.domain.reading import AccountReading, Event, EventReading
 from bot.domain.records import Record, Taken, take
 from bot.domain.salesforce_ids import full_id
@@ -49,8 +50,12 @@ class Accounts:
         values: dict[str, Any] = {"salesforce_url": f"{self._site}/{key}"}
         for name, path, read in self._columns:
             raw = _at(record.data, path)
-            if raw is not _ABSENT:
-                record.put(values, name, raw, read, ".".join(path))
+            if raw is _ABSENT:
+                continue
+            try:
+                values[name] = read(raw)
+            except Unlike as error:
+                record.refuse(".".join(path), str(error))
         ids = {system: _at(record.data, path) for system, path in self._ids}
         yield AccountReading(
             key=key,
@@ -106,11 +111,11 @@ class Opportunities:
 def _at(record: Mapping[str, Any], path: Path) -> Any:
     if not path:
         return _ABSENT
-    found: Any = record
-    for name in path:
+    found = record.get(path[0], _ABSENT)
+    for name in path[1:]:
         if found is None:
             return None  # nobody is looked up, so nothing is held there
-        found = found.get(name, _ABSENT) if isinstance(found, Mapping) else _ABSENT
+        found = found.get(name, _ABSENT) if isinstance(found, dict) else _ABSENT
     return found
 
 
