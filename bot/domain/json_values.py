@@ -48,15 +48,15 @@ def text(value: Any) -> str | None:
 
 def email(value: Any) -> str | None:
     """An address in small letters."""
-    return _email(value) if isinstance(value, str) else _email(text(value) or "")
+    found = text(value)
+    return None if found is None else _email(found)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _email(value: str) -> str | None:
-    found = text(value)
-    if found is not None and (len(found) > 254 or not _EMAIL.fullmatch(found)):
+def _email(address: str) -> str:
+    if len(address) > 254 or not _EMAIL.fullmatch(address):
         raise Unlike("is not an e-mail address")
-    return found and found.lower()
+    return address.lower()
 
 
 def url(value: Any) -> str | None:

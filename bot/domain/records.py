@@ -6,10 +6,13 @@ What is told never holds a value: it may be what people wrote.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from bot.domain.json_values import Read, Unlike, text
 from bot.domain.reading import Reading, Unreadable
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Hopeless(Exception):
@@ -43,7 +46,8 @@ class Record:
 
     def may(self, name: str, read: Read = text) -> Any:
         """A field that may be empty; None where it is, or where it cannot be read."""
-        return self.read(name, self.data.get(name), read)
+        raw = self.data.get(name)
+        return None if raw is None else self.read(name, raw, read)
 
     def read(self, name: str, raw: Any, read: Read) -> Any:
         """A value from somewhere in the record, told by `name` where it cannot be read."""
@@ -55,20 +59,23 @@ class Record:
 
     def put(self, values: dict[str, Any], value: str, raw: Any, read: Read, name: str) -> None:
         """Read into `values`; what cannot be read is left out there, so that the last value stays as it is."""
-        told = len(self.refused)
-        found = self.read(name, raw, read)
-        if len(self.refused) == told:
-            values[value] = found
+        if raw is None:  # most of what may be empty is
+            values[value] = None
+            return
+        try:
+            values[value] = read(raw)
+        except Unlike as error:
+            self.refuse(name, str(error))
 
     def within(self, name: str) -> Mapping[str, Any]:
         """An object within the record; empty where there is none."""
         inner = self.data.get(name)
-        return inner if isinstance(inner, Mapping) else {}
+        return inner if isinstance(inner, dict) else _NOTHING
 
     def items(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """The objects of a list within the record."""
         inner = self.data.get(name)
-        return tuple(each for each in inner if isinstance(each, Mapping)) if isinstance(inner, list) else ()
+        return tuple(each for each in inner if isinstance(each, dict)) if isinstance(inner, list) else ()
 
     def refuse(self, field: str, reason: str) -> None:
         """Tell that a field could not be read."""
@@ -84,7 +91,7 @@ def take(records: Iterable[Any], translate: Translate, *keys: str) -> Taken:
     readings: list[Reading] = []
     refused: list[Unreadable] = []
     for data in records:
-        if not isinstance(data, dict):  # JSON has no other objects
+        if not isinstance(data, dict):
             refused.append(Unreadable(key="", field="", reason="is no object"))
             continue
         record = Record(data, _key(data, keys or ("id",)))

@@ -101,12 +101,8 @@ class Look:
         table, key = self._table, record.key
         values: dict[str, Any] = {}
         for value, column, read in self._columns:
-            if column not in record.data:
-                continue
-            try:
-                values[value] = read(record.data[column])
-            except Unlike as error:
-                record.refuse(column, str(error))
+            if column in record.data:
+                record.put(values, value, record.data[column], read, column)
         if table.account_url:
             values["looker_url"] = table.account_url.replace("{key}", quote(key, safe=""))
         return AccountReading(

@@ -9,7 +9,6 @@ from typing import Any, Final, TypeAlias
 
 from bot.domain import json_values
 from bot.domain.account import FIELDS
-from bot.domain.json_values import Unlike
 from bot.domain.reading import AccountReading, Event, EventReading
 from bot.domain.records import Record, Taken, take
 from bot.domain.salesforce_ids import full_id
@@ -50,12 +49,8 @@ class Accounts:
         values: dict[str, Any] = {"salesforce_url": f"{self._site}/{key}"}
         for name, path, read in self._columns:
             raw = _at(record.data, path)
-            if raw is _ABSENT:
-                continue
-            try:
-                values[name] = read(raw)
-            except Unlike as error:
-                record.refuse(".".join(path), str(error))
+            if raw is not _ABSENT:
+                record.put(values, name, raw, read, ".".join(path))
         ids = {system: _at(record.data, path) for system, path in self._ids}
         yield AccountReading(
             key=key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,7 @@ class Translator:
         self._table = table
         self._labels = Labels(table)
         self._readers = {name: self._reader(name) for name in (*table.fields, *table.traits, "churned_on")}
+        self._roles = [(value, [_plain(one) for one in labels]) for value, labels in table.key_roles.items()]
         self._segments = {_plain(name): name for name in table.segments}
 
     def account(self, record: Record, told: Told) -> Iterator[AccountReading]:
@@ -163,12 +164,11 @@ class Translator:
         return record.read(trait, traits.get(trait), read) if trait else None
 
     def _owners(self, record: Record, told: Told, values: dict[str, Any]) -> None:
-        filled = {_label(role): role.get("vitallyUser") for role in record.items("keyRoles")}
         if "keyRoles" in record.data:
-            for value, labels in self._table.key_roles.items():
-                holder = next((filled[_plain(one)] for one in labels if filled.get(_plain(one))), None)
-                raw = holder.get("email") if isinstance(holder, Mapping) else None
-                record.put(values, value, raw, json_values.email, f"keyRoles.{labels[0]}")
+            filled = _filled(record.items("keyRoles"))
+            for value, labels in self._roles:
+                holder = next((filled[label] for label in labels if label in filled), None)
+                record.put(values, value, holder, json_values.email, f"keyRoles.{labels[0]}")
         pairs = (("csmId", self._table.csm), ("accountExecutiveId", self._table.account_executive))
         for name, field in pairs:
             if field and not values.get(field) and name in record.data:
@@ -205,9 +205,14 @@ def _plain(words: Any) -> str:
     return words.strip().casefold() if isinstance(words, str) else ""
 
 
-def _label(role: Mapping[str, Any]) -> str:
-    named = role.get("keyRole")
-    return _plain(named.get("label")) if isinstance(named, Mapping) else ""
+def _filled(roles: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Who fills which key role, by its label."""
+    filled = {}
+    for role in roles:
+        named, holder = role.get("keyRole"), role.get("vitallyUser")
+        if isinstance(named, dict) and isinstance(holder, dict):
+            filled[_plain(named.get("label"))] = holder.get("email")
+    return filled
 
 
 def _keys(records: tuple[Mapping[str, Any], ...]) -> list[str]:

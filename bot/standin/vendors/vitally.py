@@ -25,6 +25,7 @@ class VitallyStandin(VendorStandin):
 
     def __init__(self, book: VendorBook, *, page_size: int = 100, api_key: str = API_KEY) -> None:
         super().__init__(book, page_size=page_size)
+        self._owned: dict[str, tuple[list[JsonRecord], dict[Any, list[JsonRecord]]]] = {}
         self._token = "Basic " + base64.b64encode(f"{api_key}:".encode()).decode()
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -62,7 +63,7 @@ class VitallyStandin(VendorStandin):
         if name not in LISTS:
             raise web.HTTPNotFound
         records = self._sorted(name, request.query.get("sortBy", "updatedAt"))
-        return self._page(request, [each for each in records if account in _owners(each)])
+        return self._page(request, self._by_owner(name, records).get(account, []))
 
     async def _one(self, request: web.Request) -> web.StreamResponse:
         key = request.match_info["id"]
@@ -73,6 +74,17 @@ class VitallyStandin(VendorStandin):
 
     async def _custom_fields(self, request: web.Request) -> web.StreamResponse:
         return json_answer(self.book.of(f"customFields:{request.query.get('model', 'accounts')}"))
+
+    def _by_owner(self, name: str, records: list[JsonRecord]) -> dict[Any, list[JsonRecord]]:
+        """Each account's own; kept while the book stays as it is."""
+        kept, owned = self._owned.get(name, ([], {}))
+        if kept is not records:
+            owned = {}
+            for record in records:
+                for owner in _owners(record):
+                    owned.setdefault(owner, []).append(record)
+            self._owned[name] = (records, owned)
+        return owned
 
     def _sorted(self, name: str, by: str) -> list[JsonRecord]:
         return self.book.sorted(name, by if by in ("updatedAt", "createdAt") else "updatedAt")

@@ -121,7 +121,7 @@ def test_traits_are_read_in_the_kinds_of_the_book() -> None:
         ({"csmId": "usr_0"}, "csmId"),
         (
             {"keyRoles": [{"keyRole": {"label": "CSM"}, "vitallyUser": {"email": "x"}}]},
-            "keyRoles.Technical Advisor",
+            "keyRoles.technical advisor",
         ),
         ({"traits": {"vitally.custom.sentiment": "Ecstatic"}}, "vitally.custom.sentiment"),
         ({"lastInboundMessageTimestamp": "yesterday"}, "lastInboundMessageTimestamp"),
