@@ -25,7 +25,7 @@ SystemName = Literal["vitally", "salesforce", "looker", "deel", "zendesk"]
 
 
 EmailName = Literal["ta_email", "ae_email", "ce_email", "ie_email"]
-VitallyFeed = Literal["tasks", "meetings", "notes", "conversations"]
+VitallyFeed = Literal["contacts", "tasks", "meetings", "notes", "conversations"]
 
 
 class MeetingWordsTable(Table):

@@ -20,7 +20,7 @@ from bot.ports.clock import Clock
 from bot.ports.vendors import Feed, Page
 
 _KEYS = ("id", "externalId")
-_EVENTS = ("tasks", "meetings", "notes", "conversations")
+_PATHS = {"contacts": "users", **{name: name for name in ("tasks", "meetings", "notes", "conversations")}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,7 @@ class VitallySource:
             yield _page(records, lambda record: self._translator.account(record, told), cursor)
 
     async def _listed(self, asked: _Asked) -> AsyncIterator[Page]:
-        path = "users" if asked.feed == "contacts" else asked.feed
-        async for records, cursor in self._since(path, asked):
+        async for records, cursor in self._since(_PATHS[asked.feed], asked):
             yield _page(records, self._reader(asked.feed), cursor)
 
     async def _by_account(self, asked: _Asked) -> AsyncIterator[Page]:
@@ -105,7 +104,7 @@ class VitallySource:
             readings: list[Reading] = []
             refused: list[Unreadable] = []
             for key in _worth_asking(page, inner):
-                async for records, _ in self._since(of_account(key, asked.feed), inner):
+                async for records, _ in self._since(of_account(key, _PATHS[asked.feed]), inner):
                     taken = take(records, self._reader(asked.feed, key), *_KEYS)
                     readings.extend(taken[0])
                     refused.extend(taken[1])

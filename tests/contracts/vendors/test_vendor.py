@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from bot import log
 from bot.errors import SourceGarbled, SourceRefused, SourceUnavailable
 
 SENT = "Thu, 26 Nov 2026 08:00:00 GMT"
@@ -209,6 +211,20 @@ async def test_what_people_wrote_is_not_read(bench: Any) -> None:
     for feed in bench.source.feeds:
         async for page in bench.source.pages(feed.name):
             assert PLANT not in repr(page)
+
+
+async def test_what_an_error_quotes_is_neither_logged_nor_shown(bench: Any) -> None:
+    """A vendor's error may repeat what was sent or a record of somebody's."""
+    out = io.StringIO()
+    log.configure(level="DEBUG", form="json", stream=out)
+    for status in (503, 400):
+        bench.fault(
+            "status", status=status, body=f'{{"error": {{"message": "{PLANT}"}}, "message": "{PLANT}"}}'
+        )
+    with pytest.raises(SourceRefused) as raised:
+        await bench.read()
+    assert "HTTP 503" in out.getvalue()
+    assert PLANT not in out.getvalue() + str(raised.value) + repr(raised.value)
 
 
 async def test_check_reaches_the_system(bench: Any) -> None:

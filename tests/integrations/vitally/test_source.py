@@ -108,6 +108,22 @@ async def test_conversations_are_read_account_by_account_where_there_were_messag
     ]
 
 
+async def test_any_list_but_the_accounts_can_be_read_account_by_account(
+    standin: VitallyStandin, clock: Any
+) -> None:
+    """Where the whole list is too heavy, for every contact holds copies of its accounts."""
+    standin.book.put("accounts", account("a", 1), account("b", 2), account("c", 3))
+    held = [{"id": "b"}, {"id": "c"}]
+    standin.book.put("users", {"id": "u", "name": "Jane", "accounts": held, "updatedAt": at(1)})
+    table = TABLE.model_copy(update={"by_account": ["contacts", "tasks"]})
+    async with VendorSite(standin) as base_url, open_session() as session:
+        line = Line(session=session, paced=False)
+        source = VitallySource(line, table, clock, base_url=base_url, api_key=API_KEY)
+        assert sorted(await keys(source, "contacts")) == ["u:b", "u:c"]
+        assert await keys(source, "tasks") == []
+    assert standin.calls["/resources/users"] == 0
+
+
 async def test_an_admin_names_the_owner(standin: VitallyStandin, source: VitallySource) -> None:
     admins = json.loads((SAMPLES / "admins_list.json").read_text())["results"]
     standin.book.put("admins", *admins)
