@@ -18,6 +18,7 @@ from bot.domain.account import Cents, Field, Kind
 Read: TypeAlias = Callable[[Any], Any]
 
 LONGEST = 500
+_REMEMBERED = 8192  # owners, days and stamps repeat: reading one again costs a fifth
 MOST = 10**15
 """Larger than anything that is counted or paid; what is larger was mistyped."""
 _EMAIL = re.compile(r"[^@\s<>,;|]+@[^@\s<>,;|]+")
@@ -51,7 +52,7 @@ def email(value: Any) -> str | None:
     return None if found is None else _email(found)
 
 
-@lru_cache(maxsize=8192)  # our own people stand with every account
+@lru_cache(maxsize=_REMEMBERED)
 def _email(address: str) -> str:
     if len(address) > 254 or not _EMAIL.fullmatch(address):
         raise Unlike("is not an e-mail address")
@@ -76,8 +77,8 @@ def number(value: Any) -> float | None:
 
 def count(value: Any) -> int | None:
     """A whole number, 0 or more; `12.0` is one too."""
-    if type(value) is int and 0 <= value <= MOST:
-        return value
+    if (type(value) is int or (type(value) is float and value.is_integer())) and 0 <= value <= MOST:
+        return int(value)
     found = _number(value)
     if found is None:
         return None
@@ -101,6 +102,9 @@ def signed_money(value: Any) -> Cents | None:
         return None
     if not -MOST <= found <= MOST:
         raise Unlike("is not an amount in US dollars")
+    cents = found * 100
+    if cents == (whole := int(cents)):
+        return whole
     # Through its shortest text, so that 0.1 is ten cents and not what a float makes of it.
     return int((Decimal(str(found)) * 100).quantize(Decimal(1), rounding="ROUND_HALF_UP"))
 
@@ -132,7 +136,7 @@ def day(value: Any) -> date | None:
     return _day(value.strip())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_REMEMBERED)
 def _day(value: str) -> date:
     if len(value) > 10 and value[10] not in "T ":
         raise Unlike("is not a date")
@@ -148,6 +152,11 @@ def instant(value: Any) -> datetime | None:
         return None
     if not isinstance(value, str):
         raise Unlike("is not an instant")
+    return _instant(value)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _instant(value: str) -> datetime:
     try:
         at = datetime.fromisoformat(value.strip())
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
+_ID = re.compile(r"[A-Za-z0-9]{15}")
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def full_id(text: str) -> str:
     """An id with its three last signs, which are made from the case of the others; what is no id stays as it is."""
     text = text.strip()
-    if not _ID.fullmatch(text) or len(text) == 18:
+    if len(text) != 15 or not _ID.fullmatch(text):
         return text
     return text + "".join(_check(text[start : start + 5]) for start in (0, 5, 10))
 

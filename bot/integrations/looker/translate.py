@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -51,6 +52,7 @@ class Look:
         self._now = now
         self._columns = [(name, column, _READERS[name]) for name, column in table.columns.items() if column]
         self._releases: tuple[Release, ...] = ()
+        self._distances: dict[str, int] = {}  # of the versions, which are few
         if table.version and not table.columns.get("versions_behind"):
             self._releases = self._known_releases(rows)
             self._columns.append(("versions_behind", table.version, self._behind))
@@ -122,26 +124,25 @@ class Look:
 
     def _behind(self, version: Any) -> int | None:
         """How many releases are newer, of those that any account runs or that policy names."""
-        release = self._release(version)
-        return None if release is None else sum(one > release for one in self._releases)
-
-    def _known_releases(self, rows: Sequence[Row]) -> tuple[Release, ...]:
-        versions = {str(row.get(self._table.version) or "") for row in rows}
-        found = {self._readable(version) for version in (*versions, *self._table.releases)}
-        return tuple(release for release in found if release)
-
-    def _readable(self, version: str) -> Release | None:
-        try:
-            return self._release(version)
-        except Unlike:
-            return None
-
-    def _release(self, version: Any) -> Release | None:
-        """The release that a version is of; trailing zeros do not tell two apart."""
         told = json_values.text(version)
         if told is None:
             return None
-        found = _VERSION.match(told)
+        if told not in self._distances:
+            release = self._release(told)
+            self._distances[told] = sum(one > release for one in self._releases)
+        return self._distances[told]
+
+    def _known_releases(self, rows: Sequence[Row]) -> tuple[Release, ...]:
+        versions = {str(row.get(self._table.version) or "") for row in rows}
+        found: set[Release] = set()
+        for version in (*versions, *self._table.releases):
+            with suppress(Unlike):
+                found.add(self._release(version))
+        return tuple(found)
+
+    def _release(self, version: str) -> Release:
+        """The release that a version is of; trailing zeros do not tell two apart."""
+        found = _VERSION.match(version)
         if not found:
             raise Unlike("is not a version such as 2026.3.1")
         numbers = [int(part) for part in found[1].split(".")[: self._table.release_parts]]

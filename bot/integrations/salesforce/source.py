@@ -6,6 +6,7 @@ days, or once it was read.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -69,11 +70,11 @@ class SalesforceSource:
             begun, more = place, False
             soql = f"SELECT {fields} FROM {reader.name}{self._where(feed, place, since)}"  # noqa: S608 # policy holds the names to letters; nothing is written
             async for answer in self._client.query(soql, deleted=since is not None):
-                readings, refused = reader.read(answer.records, self._clock.now())
+                # A page of two thousand takes its time, in which people are answered.
+                readings, refused = await asyncio.to_thread(reader.read, answer.records, self._clock.now())
                 place, more = _place(answer.records, since) or place, bool(answer.following)
-                yield Page(
-                    readings=readings, cursor=place if more else None, refused=refused, total=answer.total
-                )
+                total = None if begun else answer.total  # from a place on, it is the rest
+                yield Page(readings=readings, cursor=place if more else None, refused=refused, total=total)
             if more and place == begun:
                 raise SourceGarbled("Salesforce forgets a query at once; it was given up")
 

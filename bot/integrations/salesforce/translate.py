@@ -106,11 +106,11 @@ class Opportunities:
 def _at(record: Mapping[str, Any], path: Path) -> Any:
     if not path:
         return _ABSENT
-    found: Any = record
-    for name in path:
+    found = record.get(path[0], _ABSENT)
+    for name in path[1:]:
         if found is None:
             return None  # nobody is looked up, so nothing is held there
-        found = found.get(name, _ABSENT) if isinstance(found, Mapping) else _ABSENT
+        found = found.get(name, _ABSENT) if isinstance(found, dict) else _ABSENT
     return found
 
 
