@@ -57,14 +57,14 @@ async def _asked(address: str) -> str:
 
 
 async def _synced(process: Process) -> None:
-    """All five vendors are played; what is read of them is the accounts that the book has already."""
+    """The vendors are played (one will do here: the others keep to their pace); its accounts are those of the book."""
     assert process.stderr is not None
     said = ""
     while "ta-bot sync" not in said:
         said = (await process.stderr.readline()).decode()
     folder = said.partition("cd ")[2].partition(" &&")[0]
     sync = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "sync", cwd=folder, env=_plain(), stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", "bot", "sync", "salesforce", cwd=folder, env=_plain(), stdout=PIPE, stderr=PIPE
     )
     out, err = await sync.communicate()
     assert sync.returncode == 0, err.decode()
