@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import date, datetime
@@ -18,38 +18,30 @@ from bot.domain.reading import (
     EventReading,
     PersonReading,
     Reading,
-    Unreadable,
 )
 from bot.errors import SyncUnderWay
 from bot.ports.people import Absence
 from bot.ports.readings import (
-    TOLD_REFUSED,
     Claimed,
     Decide,
     MergedCount,
     SourceState,
     Sweep,
-    SweepState,
     SyncRecord,
     Unmatched,
 )
 from bot.ports.work import Transaction
 from bot.store import reading_tables as tables
-from bot.store import records
+from bot.store import records, sweeping
 from bot.store.alone import alone
 from bot.store.database import Database, opened
 from bot.store.merging import Merger
 from bot.store.odds import disagreements_of
-from bot.store.rows import chunks
 from bot.store.tables import accounts
 from bot.store.types import storable
 
 Claims = Callable[[Any], Claimed]
 _MAY_BE_DELETED = frozenset((EventReading, ContactReading))
-_PARAMS = 500  # both engines limit how many parameters a statement takes
-_SWEEP = tuple(column.name for column in tables.sweeps.columns)
-_MOVES = ("state", "cursor", "pages", "records", "changed", "gone", "refused", "told", "calls", "seconds")
-_ENDS = ("done_at", "whole_at")
 
 
 class StoredReadings:
@@ -75,20 +67,22 @@ class StoredReadings:
         """The newest reading of each feed."""
         statement = sa.select(tables.sweeps).order_by(tables.sweeps.c.system, tables.sweeps.c.feed)
         rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
-        return tuple(map(_sweep_of, rows))
+        return tuple(map(sweeping.sweep_of, rows))
 
     async def begin_sweep(self, tx: Transaction, sweep: Sweep) -> None:
         """Keep a reading that begins; what an unfinished one of the same feed had seen is forgotten."""
-        values = _values_of(sweep, _SWEEP)
+        values = sweeping.values_of(sweep, sweeping.COLUMNS)
         statement = self._database.insert(tables.sweeps).values(values)
         upsert = statement.on_conflict_do_update(
             index_elements=list(tables.sweeps.primary_key.columns),
-            set_={name: statement.excluded[name] for name in _SWEEP if name not in ("system", "feed")},
+            set_={
+                name: statement.excluded[name] for name in sweeping.COLUMNS if name not in ("system", "feed")
+            },
         )
 
         def begin(connection: sa.Connection) -> None:
             connection.execute(upsert)
-            _forget_pages(connection, sweep)
+            sweeping.forget_pages(connection, sweep)
 
         await opened(tx).run(begin)
 
@@ -107,7 +101,7 @@ class StoredReadings:
         for one in found.values():
             by_noun.setdefault(type(one), []).append(one)
         if not sweep.whole:
-            _touch_former(connection, sweep.system, by_noun.get(EventReading, ()))
+            sweeping.touch_former(connection, sweep.system, by_noun.get(EventReading, ()))
         changed = sum(
             self._save_some(connection, sweep, noun, some, claims) for noun, some in by_noun.items()
         )
@@ -116,8 +110,8 @@ class StoredReadings:
             page = {"system": sweep.system, "feed": sweep.feed, "page": sweep.pages, "seen": seen}
             connection.execute(tables.sweep_pages.insert(), page)
         elif found:
-            _touch(connection, sweep.system, readings)
-        _move(connection, replace(sweep, changed=sweep.changed + changed), _MOVES)
+            sweeping.touch(connection, sweep.system, readings)
+        sweeping.move(connection, replace(sweep, changed=sweep.changed + changed), sweeping.MOVES)
         return changed
 
     def _save_some(
@@ -138,7 +132,7 @@ class StoredReadings:
             return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
         deleted = [one for one in some if one.deleted]
         rows = [kept.row(one, system, feed) for one in some if not one.deleted]
-        return self._upsert(connection, noun, rows) + _delete(connection, kept, deleted, system)
+        return self._upsert(connection, noun, rows) + sweeping.delete(connection, kept, deleted, system)
 
     def _upsert(self, connection: sa.Connection, noun: type, rows: list[records.Row]) -> int:
         return connection.exec_driver_sql(self._upserts[noun], rows).rowcount if rows else 0
@@ -161,7 +155,11 @@ class StoredReadings:
         def count(connection: sa.Connection) -> int:
             total = 0
             for kept in records.NOUNS.values():
-                found = sa.select(sa.func.count()).select_from(kept.table).where(*_of(kept, system, feed))
+                found = (
+                    sa.select(sa.func.count())
+                    .select_from(kept.table)
+                    .where(*sweeping.of_feed(kept, system, feed))
+                )
                 total += connection.execute(found).scalar_one()
             return total
 
@@ -171,7 +169,7 @@ class StoredReadings:
         self, tx: Transaction, sweep: Sweep, *, gone_on: date | None, refuses: Callable[[int], bool]
     ) -> Sweep:
         """Keep that a sweep came to its end, and give it as it is kept."""
-        return await opened(tx).run(lambda connection: _end(connection, sweep, gone_on, refuses))
+        return await opened(tx).run(lambda connection: sweeping.end(connection, sweep, gone_on, refuses))
 
     async def touch_all(self, tx: Transaction, *, week: bool) -> None:
         """Have every account merged that any system speaks of, with `week` its week's row written too."""
@@ -183,7 +181,7 @@ class StoredReadings:
         """Join over other systems' ids what did not say which account it is of, and list what waits to be merged."""
 
         def gather(connection: sa.Connection) -> None:
-            _join(connection)
+            sweeping.join(connection)
             asked = set(connection.execute(sa.select(tables.asked.c.week)).scalars())
             if asked:
                 connection.execute(self._touching(week=True in asked))
@@ -332,160 +330,3 @@ _UNMATCHED = sa.and_(
 
 def _why(account_id: str | None) -> str:
     return "it names no account" if account_id is None else f"the book has no account {account_id}"
-
-
-def _values_of(sweep: Sweep, names: Iterable[str]) -> dict[str, Any]:
-    values = {name: getattr(sweep, name) for name in names}
-    if "told" in values:
-        told = [(one.key, one.field, one.reason) for one in sweep.told[:TOLD_REFUSED]]
-        values["told"] = orjson.dumps(told).decode()
-    values["state"] = sweep.state.value
-    return values
-
-
-def _sweep_of(row: sa.RowMapping) -> Sweep:
-    values = dict(row)
-    told = orjson.loads(values.pop("told"))
-    state = SweepState(values.pop("state"))
-    refused = tuple(Unreadable(key=key, field=name, reason=reason) for key, name, reason in told)
-    return Sweep(**values, told=refused, state=state)
-
-
-def _move(connection: sa.Connection, sweep: Sweep, names: Iterable[str]) -> None:
-    same = sa.and_(tables.sweeps.c.system == sweep.system, tables.sweeps.c.feed == sweep.feed)
-    connection.execute(tables.sweeps.update().where(same).values(_values_of(sweep, names)))
-
-
-def _forget_pages(connection: sa.Connection, sweep: Sweep) -> None:
-    pages = tables.sweep_pages
-    connection.execute(pages.delete().where(pages.c.system == sweep.system, pages.c.feed == sweep.feed))
-
-
-def _end(
-    connection: sa.Connection, sweep: Sweep, gone_on: date | None, refuses: Callable[[int], bool]
-) -> Sweep:
-    ended = replace(sweep, state=SweepState.DONE, cursor="", done_at=sweep.started_at)
-    if sweep.whole:
-        ended = replace(ended, whole_at=sweep.started_at)
-    if gone_on is not None:
-        seen = _seen(connection, sweep)
-        if refuses(len(seen)):
-            ended = replace(ended, state=SweepState.REFUSED)
-        else:
-            nouns = records.NOUNS.values()
-            ended = replace(
-                ended, gone=sum(_mark_gone(connection, kept, sweep, seen, gone_on) for kept in nouns)
-            )
-    _move(connection, ended, (*_MOVES, *_ENDS))
-    _forget_pages(connection, sweep)
-    return ended
-
-
-def _seen(connection: sa.Connection, sweep: Sweep) -> set[str]:
-    pages = tables.sweep_pages
-    of_feed = sa.and_(pages.c.system == sweep.system, pages.c.feed == sweep.feed)
-    seen: set[str] = set()
-    for (keys,) in connection.execute(sa.select(pages.c.seen).where(of_feed)):
-        seen.update(orjson.loads(keys))
-    return seen
-
-
-def _of(kept: records.Noun, system: str, feed: str) -> Iterator[sa.ColumnElement[bool]]:
-    yield kept.table.c.system == system
-    yield kept.table.c.feed == feed
-    if kept.table is tables.readings:
-        yield tables.readings.c.gone_on.is_(None)
-
-
-def _mark_gone(connection: sa.Connection, kept: records.Noun, sweep: Sweep, seen: set[str], day: date) -> int:
-    """Accounts are kept and marked; everything else that is gone there is gone here."""
-    table = kept.table
-    columns = (table.c.key, table.c.kind) if table is tables.events else (table.c.key,)
-    held = connection.execute(sa.select(*columns).where(*_of(kept, sweep.system, sweep.feed)))
-    gone = [tuple(row) for row in held if records.listed(kept, row) not in seen]
-    for some in chunks(gone, _PARAMS):
-        which = sa.and_(table.c.system == sweep.system, sa.tuple_(*columns).in_(some))
-        if table is tables.readings:
-            connection.execute(table.update().where(which).values(gone_on=day))
-        else:
-            connection.execute(table.delete().where(which))
-    return len(gone)
-
-
-def _delete(connection: sa.Connection, kept: records.Noun, gone: Sequence[Any], system: str) -> int:
-    deleted = 0
-    table = kept.table
-    for some in chunks(gone, _PARAMS):
-        which = [table.c.system == system, table.c.key.in_([one.key for one in some])]
-        if table is tables.events:
-            which.append(table.c.kind.in_({one.kind.value for one in some}))
-        deleted += connection.execute(table.delete().where(*which)).rowcount
-    return deleted
-
-
-def _touch_former(connection: sa.Connection, system: str, some: Sequence[EventReading]) -> None:
-    """An event that moves to another account moves its counts there: both are merged anew."""
-    events, readings = tables.events, tables.readings
-    for part in chunks(some, _PARAMS):
-        keys = [one.key for one in part]
-        held = sa.select(events.c.account_key).where(events.c.system == system, events.c.key.in_(keys))
-        of = sa.select(readings.c.account_id).where(readings.c.system == system, readings.c.key.in_(held))
-        _touch_found(connection, of)
-
-
-def _touch(connection: sa.Connection, system: str, some: Sequence[Reading]) -> None:
-    readings = tables.readings
-    keys = {getattr(one, "account_key", one.key) for one in some}
-    for part in chunks(sorted(keys), _PARAMS):
-        of = sa.select(readings.c.account_id).where(readings.c.system == system, readings.c.key.in_(part))
-        _touch_found(connection, of)
-
-
-def _touch_found(connection: sa.Connection, of: sa.Select[Any]) -> None:
-    wanted = of.where(
-        tables.readings.c.account_id.is_not(None), tables.readings.c.account_id != ""
-    ).distinct()
-    found = [row[0] for row in connection.execute(wanted)]
-    held = sa.select(tables.touched.c.account_id).where(tables.touched.c.account_id.in_(found))
-    new = set(found) - set(connection.execute(held).scalars())
-    if new:
-        rows = [{"account_id": account_id, "week": False} for account_id in sorted(new)]
-        connection.execute(tables.touched.insert(), rows)
-
-
-def _join(connection: sa.Connection) -> None:
-    """One hop: another system's record names it, or it names another system's record."""
-    readings, links = tables.readings, tables.links
-    linked = {(row.system, row.key): row.account_id for row in connection.execute(sa.select(links))}
-    waiting = sa.select(readings.c.system, readings.c.key, readings.c.ids).where(
-        readings.c.account_id.is_(None), readings.c.gone_on.is_(None)
-    )
-    found: list[dict[str, str]] = []
-    for row in connection.execute(waiting).all():
-        account_id = linked.get((row.system, row.key)) or _named(connection, row.ids, linked)
-        if account_id:
-            found.append({"of_system": row.system, "of_key": row.key, "of_account": account_id})
-    if found:
-        same = sa.and_(
-            readings.c.system == sa.bindparam("of_system"), readings.c.key == sa.bindparam("of_key")
-        )
-        connection.execute(readings.update().where(same).values(account_id=sa.bindparam("of_account")), found)
-        _touch_accounts(connection, {one["of_account"] for one in found})
-
-
-def _touch_accounts(connection: sa.Connection, wanted: set[str]) -> None:
-    for part in chunks(sorted(wanted), _PARAMS):
-        _touch_found(
-            connection, sa.select(tables.readings.c.account_id).where(tables.readings.c.account_id.in_(part))
-        )
-
-
-def _named(connection: sa.Connection, ids: str, linked: Mapping[tuple[str, str], str]) -> str | None:
-    readings = tables.readings
-    for system, key in orjson.loads(ids).items() if ids != "{}" else ():
-        if account_id := linked.get((system, key)):
-            return account_id
-        same = sa.and_(readings.c.system == system, readings.c.key == key)
-        if account_id := connection.execute(sa.select(readings.c.account_id).where(same)).scalar():
-            return str(account_id)
-    return None

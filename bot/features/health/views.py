@@ -10,18 +10,17 @@ from typing import TypeAlias
 from bot.blocks import build, limits, native, text
 from bot.blocks.answers import Block, Later, Message
 from bot.blocks.footnotes import UNKNOWN
-from bot.domain.account import FIELDS, Group
+from bot.domain.account import Group
 from bot.domain.freshness import group_of_trait
 from bot.domain.health import TraitReading, TraitRule
-from bot.domain.joining import Disagreement
 from bot.domain.kpi import KPI_TITLES, KpiReading
 from bot.domain.lifecycle import Stage
 from bot.domain.person import Person
-from bot.domain.provenance import Fact, Known, Stamp, value_of
-from bot.domain.reading import System
+from bot.domain.provenance import Fact, Known, value_of
 from bot.domain.segment import Classified
 from bot.features.health import rules
 from bot.features.health.notes import Notes
+from bot.features.health.odds import systems_at_odds
 from bot.features.health.rules import Card
 
 Made: TypeAlias = Callable[[], list[Block]]
@@ -41,18 +40,6 @@ LINKS = (
     ("Open in Looker", "health.open_looker", "looker_url"),
 )
 
-COMPARED = {
-    "arr": "ARR",
-    "ta_email": "Owner",
-    "ae_email": "AE",
-    "renewal_date": "Renewal",
-    "segment": "Segment",
-    "health_score": "Health score",
-    "licensed_seats": "Licensed seats",
-    "developers": "Developers",
-}
-_GROUPS = {field.name: field.group for field in FIELDS}
-
 STAGES = ("0 Prospect", "1 Onboarding", "2 Adopting", "3 Nurturing", "4 Renewing")
 TRAIT_HEAD = ("Trait", "Value", "Healthy when", "Poor when", "Verdict", "Points it costs", "Source and age")
 SCORE_LINE, SEATS_LINE = "Health score", "Seats used per 10"
@@ -63,7 +50,7 @@ def card(card: Card, *, can_share: bool = False, shared_by: str = "") -> Message
     notes = Notes(card.freshness, card.now)
     costly = _costly(card)
     head = [*_top(card, notes, shared_by, costly), _facts(card, notes, quiet=bool(shared_by))]
-    head.extend((*_systems_at_odds(card, notes), *_kpis(card, notes)))
+    head.extend((*systems_at_odds(card.odds, notes), *_kpis(card, notes)))
     table, lines = _why(card, notes)
     middle = [*_readings(card), _moved(card)]
     chart, weeks = _chart(card.line)
@@ -161,27 +148,6 @@ def _facts(card: Card, notes: Notes, *, quiet: bool) -> Block:
             f"*Open tickets*\n{notes.say(account.open_tickets, Group.TICKETS, 'open tickets', str)}",
         )
     )
-
-
-def _systems_at_odds(card: Card, notes: Notes) -> list[Block]:
-    """What the systems say where they disagree; the first is the one whose value is shown."""
-    lines = [f"*{COMPARED.get(one.field, one.field)}*: {_says(one, notes)}" for one in card.odds]
-    return [build.section("\n".join((":warning: *Systems disagree*", *lines)))] if lines else []
-
-
-def _says(odds: Disagreement, notes: Notes) -> str:
-    said: list[str] = []
-    for one in odds.said:
-        called = System(one.system).called
-        mark = notes.of_other(Stamp(called, one.as_of), _GROUPS[odds.field])
-        said.append(f"{called}{'' if said else ' says'} {_worded(odds.field, one.value)}{mark}")
-    return ", ".join(said)
-
-
-def _worded(field: str, value: object) -> str:
-    if isinstance(value, date):
-        return text.day(value)
-    return text.money(value) if field == "arr" and isinstance(value, int) else text.name(str(value))
 
 
 def _person(person: Person | None, email: Fact[str], notes: Notes, label: str, *, quiet: bool) -> str:
