@@ -26,6 +26,36 @@ TRAITS: Mapping[str, str] = {
     "slack_channel": "slackChannel",
 }
 """Columns of accounts.csv that are traits of Vitally's, below `vitally.custom.`."""
+_TICKET: JsonRecord = {
+    "external_id": None,
+    "via": {"channel": "api", "source": {"from": {}, "to": {}, "rel": None}},
+    "priority": None,
+    "recipient": None,
+    "requester_id": 6_130_907_993_114,
+    "submitter_id": 6_130_907_993_114,
+    "assignee_id": None,
+    "group_id": None,
+    "collaborator_ids": [],
+    "follower_ids": [],
+    "email_cc_ids": [],
+    "forum_topic_id": None,
+    "problem_id": None,
+    "has_incidents": False,
+    "is_public": True,
+    "due_at": None,
+    "custom_fields": [{"id": 360_000_000_000 + number, "value": None} for number in range(4)],
+    "satisfaction_rating": {"score": "unoffered"},
+    "sharing_agreement_ids": [],
+    "custom_status_id": 6_130_830_355_738,
+    "followup_ids": [],
+    "ticket_form_id": None,
+    "brand_id": 6_130_830_355_999,
+    "allow_channelback": False,
+    "allow_attachments": True,
+    "from_messaging_channel": False,
+    "generated_timestamp": 1_695_052_663,
+}
+"""What Zendesk's answers hold besides; nothing of it is read."""
 _ROLES = (
     ("ta_email", "Technical Advisor"),
     ("ae_email", "Account Executive"),
@@ -58,6 +88,9 @@ class Books:
     now: datetime
     by_vitally: bool = False
     numbers: dict[str, int] = field(default_factory=dict)
+    _rows: dict[str, JsonRecord] = field(
+        default_factory=dict
+    )  # Vitally gives its users whole copies of their accounts
 
     def __post_init__(self) -> None:
         rows = self.business.accounts
@@ -76,6 +109,7 @@ class Books:
     def vitally(self) -> VendorBook:
         """Accounts with traits, key roles and health; who is there; what is to be done, was held and was written."""
         rows = self.business.accounts
+        self._rows = {str(row["account_id"]): self._account(row) for row in rows}
         paths = [
             {"label": name, "path": f"vitally.custom.{name}", "type": "string"} for name in TRAITS.values()
         ]
@@ -84,7 +118,7 @@ class Books:
         ]
         return VendorBook(
             {
-                "accounts": [self._account(row) for row in rows],
+                "accounts": list(self._rows.values()),
                 "users": [self._user(number, one) for number, one in enumerate(self.business.contacts, 1)],
                 "tasks": [one for row in rows for one in self._tasks(row)],
                 "meetings": [one for row in rows for one in self._meetings(row)],
@@ -144,7 +178,18 @@ class Books:
         account_id, arr = str(row["account_id"]), row.get("arr")
         traits = {f"vitally.custom.{trait}": _plain(row.get(name)) for name, trait in TRAITS.items()}
         roles = [
-            {"keyRole": {"id": label, "label": label}, "vitallyUser": {"email": row[name], "name": row[name]}}
+            {
+                "id": f"{account_id}-{label}",
+                "createdAt": self._at(row),
+                "assignedAt": self._at(row),
+                "keyRole": {"id": label, "createdAt": self._at(row), "label": label},
+                "vitallyUser": {
+                    "id": row[name],
+                    "email": row[name],
+                    "name": row[name],
+                    "licenseStatus": "active",
+                },
+            }
             for name, label in _ROLES
             if row.get(name)
         ]
@@ -161,6 +206,16 @@ class Books:
             "healthScore": row.get("health_score"),
             "lastInboundMessageTimestamp": _midnight(row.get("last_activity_on")),
             "lastOutboundMessageTimestamp": None,
+            "organizationId": None,
+            "accountOwnerId": None,
+            "firstSeenTimestamp": self._at(row),
+            "lastSeenTimestamp": self._at(row),
+            "trialEndDate": None,
+            "usersCount": 2,
+            "npsDetractorCount": 0,
+            "npsPassiveCount": 0,
+            "npsPromoterCount": 0,
+            "npsScore": None,
             "csmId": None,
             "accountExecutiveId": None,
             "segments": [{"id": "s1", "name": row["segment"]}] if row.get("segment") else [],
@@ -179,7 +234,16 @@ class Books:
             "name": one["name"],
             "email": one.get("email"),
             "traits": traits,
-            "accounts": [{"id": one["account_id"], "name": PRIVATE}],
+            "externalId": None,
+            "avatar": None,
+            "firstKnown": _instant(self.now),
+            "joinDate": None,
+            "lastSeenTimestamp": None,
+            "unsubscribedFromConversations": False,
+            "deactivatedAt": None,
+            "segments": [],
+            "accounts": [self._rows[str(one["account_id"])]],
+            "organizations": [],
         }
 
     def _tasks(self, row: Mapping[str, Any]) -> Iterator[JsonRecord]:
@@ -190,7 +254,12 @@ class Books:
                 "description": f"<p>{PRIVATE}</p>",
                 "dueDate": (self.now.date() + timedelta(days=7)).isoformat(),
                 "completedAt": None,
+                "completedById": None,
+                "assignedToId": None,
                 "archivedAt": None,
+                "projects": [],
+                "tags": [],
+                "traits": {},
             }
 
     def _meetings(self, row: Mapping[str, Any]) -> Iterator[JsonRecord]:
@@ -243,6 +312,10 @@ class Books:
 
     def _sold(self, row: Mapping[str, Any]) -> JsonRecord:
         return {
+            "attributes": {
+                "type": "Account",
+                "url": f"/services/data/v66.0/sobjects/Account/{self.key(row)}",
+            },
             "Id": self.key(row),
             "Name": row["name"],
             "IsDeleted": False,
@@ -267,8 +340,13 @@ class Books:
         )
         for place, (kind, on, amount) in enumerate(found):
             if on is not None and (amount is not None or kind != "Expansion"):
+                key = full_id(f"006{number * 4 + place:012d}")
                 yield {
-                    "Id": full_id(f"006{number * 4 + place:012d}"),
+                    "attributes": {
+                        "type": "Opportunity",
+                        "url": f"/services/data/v66.0/sobjects/Opportunity/{key}",
+                    },
+                    "Id": key,
                     "AccountId": self.key(row),
                     "Name": PRIVATE,
                     "Description": PRIVATE,
@@ -302,6 +380,14 @@ class Books:
             "name": row["name"],
             "external_id": self._known_by(row),
             "domain_names": [row["domain"]] if row.get("domain") else [],
+            "url": f"https://desk.example/api/v2/organizations/{self.numbers[str(row['account_id'])]}.json",
+            "shared_tickets": False,
+            "shared_comments": False,
+            "group_id": None,
+            "tags": [],
+            "organization_fields": {},
+            "deleted_at": None,
+            "created_at": self._at(row),
             "details": PRIVATE,
             "notes": PRIVATE,
             "updated_at": self._at(row),
@@ -317,10 +403,13 @@ class Books:
             days = 3 + place * 5 if place < len(kinds) else 120
             opened = self.now - timedelta(days=min(days, 85) if place < len(kinds) else days)
             yield {
+                **_TICKET,
                 "id": number * 100 + place,
+                "url": f"https://desk.example/api/v2/tickets/{number * 100 + place}.json",
                 "organization_id": 360_000_000 + number,
                 "subject": PRIVATE,
-                "description": PRIVATE,
+                "raw_subject": PRIVATE,
+                "description": f"{PRIVATE}: {'a few words of what happened and when ' * 6}",
                 "type": kinds[place] if place < len(kinds) else None,
                 "tags": [],
                 "status": "open" if place < still else "solved",
