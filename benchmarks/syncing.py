@@ -17,7 +17,7 @@ from bot import policy as policy_module
 from bot import settings as settings_module
 from bot.bootstrap import sourcing
 from bot.bootstrap.house import House
-from bot.bootstrap.syncing import desk_of
+from bot.bootstrap.syncing import collect_seldom, desk_of
 from bot.clock import SystemClock
 from bot.features.sync.sweeping import Asked
 from bot.features.sync.syncing import sync
@@ -28,6 +28,7 @@ from bot.store import open_store
 async def run(database: str) -> None:
     """Read everything, the vendors' budgets lifted."""
     log.configure(level="ERROR", form="console")
+    collect_seldom()
     settings, policy, clock = settings_module.load(), policy_module.load(), SystemClock(ZoneInfo("UTC"))
     store = open_store(f"sqlite:///{database}", clock)
     await store.start()

@@ -32,6 +32,8 @@ _DATED = frozenset(field.name for field in FIELDS if field.kind is Kind.DATED)
 _CODED = _DATES | _LISTS | _DATED
 _CALLED = ("aliases", "domain")
 _PARAMS = 500
+SOURCE = "sync"
+"""Where contacts come from that no file told."""
 KINDS: Mapping[str, Event] = {
     "tickets": Event.TICKET,
     "opportunities": Event.OPPORTUNITY,
@@ -91,6 +93,8 @@ class Merger:
         self._happened = prepare(_happened())
         self._met = prepare(_met())
         self._held = prepare(_held())
+        named = {column.name: sa.bindparam(column.name) for column in contacts.columns}
+        self._meet = prepare(contacts.insert().values(named)).sql
         self._drop = prepare(
             tables.touched.delete().where(tables.touched.c.account_id == sa.bindparam("id"))
         ).sql
@@ -176,7 +180,7 @@ class Merger:
         now: datetime,
     ) -> None:
         self._save_weeks(connection, merged)
-        _save_contacts(connection, [one for one in merged if one.contacts is not None])
+        _save_contacts(connection, [one for one in merged if one.contacts is not None], self._meet)
         self._save_odds(connection, merged, sorted(waiting))
         moves = [(one.row.id, one.moved) for one in merged if one.moved]
         if moves:
@@ -341,7 +345,7 @@ def _is_renamed(connection: sa.Connection, version: int, span: tuple[str, str]) 
     return connection.execute(sa.select(accounts.c.id).where(here).limit(1)).first() is not None
 
 
-def _save_contacts(connection: sa.Connection, merged: Sequence[Merged]) -> None:
+def _save_contacts(connection: sa.Connection, merged: Sequence[Merged], insert: str) -> None:
     """Replace those of accounts where they are other than before."""
     names = ("account_id", "name", "email", "title", "roles")
     for some in chunks(merged, _PARAMS):
@@ -358,9 +362,17 @@ def _save_contacts(connection: sa.Connection, merged: Sequence[Merged]) -> None:
         if gone:
             connection.execute(contacts.delete().where(contacts.c.account_id.in_(gone)))
         rows = [
-            {**{name: getattr(contact, name) for name in names}, "position": place, "source": "sync"}
+            (
+                one.row.id,
+                place,
+                contact.name,
+                contact.email,
+                contact.title,
+                WORDS.encode(contact.roles),
+                SOURCE,
+            )
             for one in other
             for place, contact in enumerate(one.contacts or ())
         ]
         if rows:
-            connection.execute(contacts.insert(), rows)
+            connection.exec_driver_sql(insert, rows)
