@@ -93,7 +93,7 @@ class Merger:
         self._happened = prepare(_happened())
         self._met = prepare(_met())
         self._held = prepare(_held())
-        named = {column.name: sa.bindparam(column.name) for column in contacts.columns}
+        named: dict[str, Any] = {column.name: sa.bindparam(column.name) for column in contacts.columns}
         self._meet = prepare(contacts.insert().values(named)).sql
         self._drop = prepare(
             tables.touched.delete().where(tables.touched.c.account_id == sa.bindparam("id"))
