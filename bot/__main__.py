@@ -182,6 +182,49 @@ def import_(
         _run(lambda: importing.import_folder(file, say=say, console=err))
 
 
+class Readable(StrEnum):
+    """What `sync` reads, by itself; or `report`, which shows the last one."""
+
+    VITALLY = "vitally"
+    SALESFORCE = "salesforce"
+    LOOKER = "looker"
+    DEEL = "deel"
+    ZENDESK = "zendesk"
+    REPORT = "report"
+
+
+@app.command()
+def sync(
+    which: Annotated[
+        Readable | None,
+        typer.Argument(metavar="[SYSTEM|report]", help="One system alone; `report` shows the last sync."),
+    ] = None,
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Believe a system that has far fewer records than before.")
+    ] = False,
+) -> None:
+    """Read the configured systems into the book, and say what came of it."""
+    from bot.bootstrap import syncing
+
+    if which is Readable.REPORT:
+        if full or confirm:
+            err.print("report only shows: it takes neither --full nor --confirm", markup=False)
+            raise typer.Exit(2)
+        _run(lambda: syncing.report(out))
+        return
+    if confirm and not full:
+        err.print("--confirm goes with --full: only who gives everything can give too little", markup=False)
+        raise typer.Exit(2)
+    _give_way()
+    named = which.value if which else None
+    found = _run(lambda: syncing.sync(named, full=full, confirm=confirm, console=err))
+    syncing.show(found, out)
+    if found.has_problems:
+        raise typer.Exit(1)
+
+
 @app.command()
 def doctor(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False

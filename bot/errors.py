@@ -13,6 +13,7 @@ TaBotError
 │   └── ImportRefused        a file with bad rows; carries each with line, column, value and reason
 ├── SourceError          a vendor or Slack failed us
 │   ├── SourceRefused        it answered no (token, scope, unknown id): retrying will not help
+│   ├── SourceGarbled        it answered something that we cannot read: its shape changed, or it was cut off
 │   └── SourceUnavailable    it did not answer in time, or asked us to wait: retrying may help
 │       └── SourceLost           the answer was lost: whether the call was done is not known
 └── StoreError           the database cannot be used
@@ -111,7 +112,14 @@ class ImportRefused(OperatorError):
 
 
 class SourceError(TaBotError):
-    """A system that we read from or speak to failed."""
+    """A system that we read from or speak to failed. `request_id` is its own name for the call, where it gave one.
+
+    `said` is what it wrote itself, for the client that knows what it means: it may name customers, so it is never
+    shown or logged.
+    """
+
+    request_id: str = ""
+    said: str = ""
 
 
 class SourceRefused(SourceError):
@@ -120,6 +128,10 @@ class SourceRefused(SourceError):
     def __init__(self, message: str, code: str = "") -> None:
         self.code = code
         super().__init__(message)
+
+
+class SourceGarbled(SourceError):
+    """It answered, but not in the shape that it promises: HTML, a body cut off, an error inside a success."""
 
 
 class SourceUnavailable(SourceError):
@@ -132,6 +144,15 @@ class SourceUnavailable(SourceError):
 
 class SourceLost(SourceUnavailable):
     """The connection broke or it failed half-way: whether the call was done is not known."""
+
+
+class SyncUnderWay(OperatorError):
+    """Another process reads the systems right now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a sync is under way in another process; wait for it, then look at: ta-bot sync report"
+        )
 
 
 class StoreError(TaBotError):

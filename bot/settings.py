@@ -53,6 +53,10 @@ def _api_url(url: str) -> str:
     return url.rstrip("/") + "/"
 
 
+def _vendor_url(url: str | None) -> str | None:
+    return _api_url(url).rstrip("/") if url else None
+
+
 def _database_url(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://")):
         msg = "must be sqlite:///FILE or postgresql://USER@HOST/DATABASE"
@@ -117,6 +121,33 @@ class Settings(BaseSettings):
     ta_bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much")
     ta_bot_log_format: Literal["console", "json"] = Field("console", description="for people or machines")
 
+    vitally_api_key: SecretStr | None = Field(None, description="a REST API key of Vitally")
+    vitally_base_url: Annotated[str | None, AfterValidator(_vendor_url)] = Field(
+        None, description="https://SUBDOMAIN.rest.vitally.io/resources, or the EU's address"
+    )
+    salesforce_base_url: Annotated[str | None, AfterValidator(_vendor_url)] = Field(
+        None, description="My Domain: https://NAME.my.salesforce.com"
+    )
+    salesforce_client_id: str | None = Field(None, description="of the External Client App")
+    salesforce_client_secret: SecretStr | None = Field(None, description="of the External Client App")
+    lookersdk_base_url: Annotated[str | None, AfterValidator(_vendor_url)] = Field(
+        None, description="https://INSTANCE.cloud.looker.com"
+    )
+    lookersdk_client_id: str | None = Field(None, description="an API user of Looker")
+    lookersdk_client_secret: SecretStr | None = Field(None, description="an API user of Looker")
+    looker_look_id: str | None = Field(
+        None, pattern=r"^\d+$", description="the Look with every account's usage"
+    )
+    deel_api_token: SecretStr | None = Field(None, description="an organisation's API token of Deel")
+    deel_base_url: Annotated[str | None, AfterValidator(_vendor_url)] = Field(
+        "https://api.letsdeel.com/rest/v2", description="Deel's API"
+    )
+    zendesk_base_url: Annotated[str | None, AfterValidator(_vendor_url)] = Field(
+        None, description="https://SUBDOMAIN.zendesk.com"
+    )
+    zendesk_email: str | None = Field(None, description="whose API token it is")
+    zendesk_api_token: SecretStr | None = Field(None, description="an API token of Zendesk")
+
     ta_bot_demo_clock: str | None = Field(
         None, description="set by `ta-bot demo` alone: where its clock is turned; refused anywhere else"
     )
@@ -133,7 +164,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Settings:
-        problems = [*_token_problems(self), *_oauth_problems(self), *_address_problems(self)]
+        problems = [
+            *_token_problems(self),
+            *_oauth_problems(self),
+            *_address_problems(self),
+            *_vendor_problems(self),
+        ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -175,6 +211,26 @@ def _address_problems(settings: Settings) -> list[str]:
     url = settings.ta_bot_public_url
     if url and not _is_safe(url):
         problems.append("TA_BOT_PUBLIC_URL: must start with https://")
+    return problems
+
+
+_VENDORS = (
+    ("VITALLY_API_KEY", "VITALLY_BASE_URL"),
+    ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "SALESFORCE_BASE_URL"),
+    ("LOOKERSDK_CLIENT_ID", "LOOKERSDK_CLIENT_SECRET", "LOOKERSDK_BASE_URL", "LOOKER_LOOK_ID"),
+    ("DEEL_API_TOKEN", "DEEL_BASE_URL"),
+    ("ZENDESK_API_TOKEN", "ZENDESK_EMAIL", "ZENDESK_BASE_URL"),
+)
+"""What each vendor needs, all or nothing; Deel's address alone has a default."""
+
+
+def _vendor_problems(settings: Settings) -> list[str]:
+    problems = []
+    for names in _VENDORS:
+        held = [name for name in names if getattr(settings, name.lower())]
+        given = [name for name in held if name != "DEEL_BASE_URL"]
+        if given:
+            problems += [f"{name}: is needed beside {given[0]}" for name in names if name not in held]
     return problems
 
 

@@ -34,6 +34,7 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         coverage=house.store.coverage,
         plans=house.store.plans,
         figures=house.store.figures,
+        readings=house.store.readings,
         statuses=side.statuses,
         status_records=house.store.status_records,
         turns=house.store.turns,

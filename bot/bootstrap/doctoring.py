@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from rich.console import Console
@@ -11,9 +11,18 @@ from rich.text import Text
 from bot import log, manifest
 from bot import policy as policy_module
 from bot import settings as settings_module
+from bot.bootstrap import sourcing
 from bot.clock import SystemClock
-from bot.errors import DatabaseTooNew, PolicyError, SettingsError, SourceError, StoreError
+from bot.errors import (
+    DatabaseTooNew,
+    PolicyError,
+    SettingsError,
+    SourceError,
+    SourceRefused,
+    StoreError,
+)
 from bot.features.doctor.rules import Finding, Level, Wanted, slack_findings
+from bot.features.doctor.sources import SourceFacts, findings_of
 from bot.policy import Policy
 from bot.settings import Settings
 from bot.slack.inspector import inspector_of
@@ -34,9 +43,12 @@ async def doctor() -> tuple[Finding, ...]:
     policy = _policy(settings, findings)
     store = open_store(settings.ta_bot_database_url, SystemClock(settings.zone))
     try:
-        findings.append(await _database(store))
+        database = await _database(store)
+        findings.append(database)
         if policy and (settings.slack_bot_token or settings.uses_oauth):
             findings.extend(await _slack(settings, policy, store))
+        if policy and not database.is_problem:
+            findings.extend(await _sources(settings, policy, store))
     finally:
         await store.close()
     return tuple(findings)
@@ -119,6 +131,30 @@ async def _slack(settings: Settings, policy: Policy, store: Store) -> tuple[Find
     finally:
         await side.close()
     return slack_findings(facts, wanted, team_id=settings.ta_bot_team_id)
+
+
+async def _sources(settings: Settings, policy: Policy, store: Store) -> tuple[Finding, ...]:
+    """Each configured system by itself: whether it answers, what it lacks, what of it fits nowhere, and its age."""
+    systems, clock = sourcing.configured(settings), SystemClock(settings.zone)
+    if not systems:
+        return ()
+    sweeps, unmatched = await store.readings.list_sweeps(), await store.readings.count_unmatched()
+    found: list[Finding] = []
+    async with sourcing.opened(settings, policy, clock, systems) as vendors:
+        for system, vendor in zip(systems, vendors, strict=True):
+            facts = SourceFacts(
+                system=system,
+                sweeps=[sweep for sweep in sweeps if sweep.system == system],
+                unmatched=unmatched.get(system.value, 0),
+            )
+            try:
+                facts = replace(facts, drift=await vendor.check())
+            except SourceError as error:
+                refused = isinstance(error, SourceRefused)
+                facts = replace(facts, failed=str(error), is_refused=refused)
+            longest = policy.join.whole_every + 2 * policy.join.every
+            found.extend(findings_of(facts, clock.now(), longest))
+    return tuple(found)
 
 
 def _wanted(policy: Policy) -> Wanted:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import log
+from bot.bootstrap import sourcing
 from bot.bootstrap.answering import jobs
 from bot.bootstrap.house import House
 from bot.clock import SystemClock, TurnableClock
@@ -114,7 +115,10 @@ def make_lasting(
         rules=house.policy.work,
     )
     performer = Performer(
-        jobs=jobs() if known is None else known, ledger=store.jobs, teller=teller, ports=ports
+        jobs={**jobs(), **sourcing.jobs_of(house)} if known is None else known,
+        ledger=store.jobs,
+        teller=teller,
+        ports=ports,
     )
     sweeper = Sweeper(
         engine=engine,

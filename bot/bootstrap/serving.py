@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from bot import log, manifest
 from bot import settings as settings_module
 from bot.bank_holidays import BankHolidays
+from bot.bootstrap import sourcing
 from bot.bootstrap.answering import handlers, ports_of
 from bot.bootstrap.house import House, open_house
 from bot.bootstrap.lasting import Lasting, make_lasting
@@ -46,7 +47,7 @@ async def _serve(house: House, settings: Settings) -> None:
     # once and their answer when the index stands (two seconds at 100,000 accounts).
     edge.working.start(_settle(house))
     await lasting.start(stop.set)
-    async with _turnable(house, edge, lasting):
+    async with _looking(house), _turnable(house, edge, lasting):
         await serve_edge(
             edge,
             checks={"database": house.store.database.ping},
@@ -56,6 +57,17 @@ async def _serve(house: House, settings: Settings) -> None:
             stop=stop,
             finish=lasting.close,
         )
+
+
+@asynccontextmanager
+async def _looking(house: House) -> AsyncIterator[None]:
+    """What policy names and a system does not have is said as soon as we run; nobody waits for it."""
+    looking = asyncio.create_task(sourcing.check(house))
+    try:
+        yield
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
 
 
 async def _settle(house: House) -> None:
@@ -95,8 +107,11 @@ async def _turnable(house: House, edge: Edge, lasting: Lasting) -> AsyncIterator
 
 
 async def _age_of_book(house: House) -> float | None:
-    last = await house.store.book.last_import("accounts")
-    return None if last is None else (house.clock.now() - last.imported_at).total_seconds()
+    imported = await house.store.book.last_import("accounts")
+    synced = await house.store.readings.last_sync()
+    at = [imported.imported_at] if imported else []
+    at += [synced.ended_at] if synced else []
+    return (house.clock.now() - max(at)).total_seconds() if at else None
 
 
 async def demo(*, port: int, browser: bool) -> None:

@@ -16,6 +16,7 @@ from bot.domain.account import Group
 from bot.domain.boundary import Margin
 from bot.domain.digest import DigestRules
 from bot.domain.health import HealthRules
+from bot.domain.joining import JoinRules
 from bot.domain.keeping import WorkRules
 from bot.domain.kpi import KpiRules
 from bot.domain.leave import OooRules
@@ -24,9 +25,10 @@ from bot.domain.person import Team
 from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
 from bot.errors import PolicyError
-from bot.policy import build, duties, explain
+from bot.policy import build, duties, explain, joining
 from bot.policy.lines import lines_of
 from bot.policy.schema import PolicyTable
+from bot.policy.sources import SourcesTable
 
 PACKAGED = Path(__file__).parent.parent / "policy.toml"
 """The policy that ships with ta-bot."""
@@ -60,6 +62,8 @@ class Policy:
     work: WorkRules
     ooo: OooRules
     requests: RequestRules
+    sources: SourcesTable
+    join: JoinRules
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
     change_weeks: int  # the score's change is against this many weeks ago
     chart_weeks: int  # how many weeks a card's chart shows
@@ -174,6 +178,8 @@ def _policy(table: PolicyTable) -> Policy:
         work=duties.work_of(table.work),
         ooo=duties.ooo_of(table),
         requests=duties.requests_of(table.requests),
+        sources=table.sources,
+        join=joining.join_of(table.sources.join),
         freshness={group: age for group, age in ages.items() if age is not None},
         change_weeks=table.change_weeks,
         chart_weeks=table.chart_weeks,

@@ -64,7 +64,7 @@ def first(file: File, wrong: Iterable[Problem]) -> str:
 def problems(error: ValidationError) -> Iterator[Problem]:
     """What the shape of the file does not allow."""
     for item in error.errors(include_url=False):
-        path: Path = item["loc"]
+        path: Path = tuple(part for part in item["loc"] if part != "[key]")
         yield (path,), f"{_dotted(path)} {_sentence(item)}"
 
 

@@ -8,7 +8,15 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+)
 
 TeamName = Literal["enterprise", "scaled", "digital"]
 _SPAN = re.compile(r"(\d+) (second|minute|hour|day|week|month)s?")
@@ -19,6 +27,12 @@ _UNITS = {
     "day": timedelta(days=1),
     "week": timedelta(weeks=1),
 }
+
+
+class Table(BaseModel):
+    """A table of the file: what it does not name is refused."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
 def _span(value: Any) -> timedelta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from bot.policy.kinds import (
     Cadence,
@@ -15,6 +15,7 @@ from bot.policy.kinds import (
     Share,
     Short,
     Span,
+    Table,
     Teams,
     Text,
     Texts,
@@ -24,12 +25,7 @@ from bot.policy.kinds import (
     Zone,
 )
 from bot.policy.lines import Path
-
-
-class Table(BaseModel):
-    """A table of the file: what it does not name is refused."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+from bot.policy.sources import SourcesTable
 
 
 class TeamTable(Table):
@@ -69,9 +65,9 @@ class ModelTable(Table):
     ends_on: date | None = None
     arr_line: Whole
     arr_on_line: Literal["upper", "lower"]
-    remarks: list[Text] = []
-    developers_decided: list[Annotated[int, Field(ge=0)]] = []
-    functions: dict[Literal["managed", "unmanaged"], Text] = {}
+    remarks: list[Text] = Field(default_factory=list)
+    developers_decided: list[Annotated[int, Field(ge=0)]] = Field(default_factory=list)
+    functions: dict[Literal["managed", "unmanaged"], Text] = Field(default_factory=dict)
     rules: Annotated[list[RuleTable], Field(min_length=1)]
 
 
@@ -381,6 +377,7 @@ class PolicyTable(Table):
     programmes: dict[str, ProgrammeTable]
     ooo: OooTable
     requests: RequestsTable
+    sources: SourcesTable
     contacts: ContactsTable
 
 

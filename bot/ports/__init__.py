@@ -18,6 +18,7 @@ from bot.ports.messenger import Messenger
 from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
 from bot.ports.plans import Plans
+from bot.ports.readings import Readings
 from bot.ports.requests import Requests
 from bot.ports.statuses import Statuses, StatusRecords
 from bot.ports.turns import Turns
@@ -41,6 +42,7 @@ class Ports:
     requests: Requests
     plans: Plans
     figures: Figures
+    readings: Readings
     statuses: Statuses
     status_records: StatusRecords
     turns: Turns

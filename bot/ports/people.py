@@ -48,10 +48,17 @@ class People(Protocol):
         """Add and update people."""
 
     async def save_absences(
-        self, tx: Transaction, absences: Iterable[Absence], *, source: str, whole_from: date | None = None
+        self,
+        tx: Transaction,
+        absences: Iterable[Absence],
+        *,
+        source: str,
+        whole_from: date | None = None,
+        own: bool = False,
     ) -> Written:
         """Add and update absences, one row a person and first day.
 
         With `whole_from` they are all that a file has: what an earlier file told and this one leaves out, and is not
-        over before that day, is kept as `gone`. Nothing is taken as gone where there is no absence at all.
+        over before that day, is kept as `gone`. Nothing is taken as gone where there is no absence at all. With
+        `own` they are all that a system has, and it speaks for what it told itself alone.
         """

@@ -10,9 +10,10 @@ import socket
 import sys
 import webbrowser
 from asyncio.subprocess import Process
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -26,6 +27,7 @@ from bot.standin.mornings import Mornings
 from bot.standin.presence import scatter
 from bot.standin.server import HOST, StandinServer
 from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN, DEMO_CLIENT_SECRET
+from bot.standin.vendors.playing import played
 from bot.standin.workspace import build_workspace
 
 CONNECT_SECONDS = 60.0
@@ -72,9 +74,28 @@ async def _demo(port: int, browser: bool, directory: Path) -> None:
                 await seeding.subscribe(server.people)
                 progress.advance(task)
             server.turner.mornings = Mornings(directory, today, server.turner.have_imported)
-            await _serve(server, bot, directory, browser)
+            async with _beside(_play_vendors(directory, environment, console)):
+                await _serve(server, bot, directory, browser)
         finally:
             await _stop(bot)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _play_vendors(directory: Path, environment: Mapping[str, str], console: Console) -> None:
+    """The systems that a book is filled from; nobody waits for them, and a demo without them is one all the same."""
+    async with played(SystemClock(ZoneInfo("UTC")).now(), directory, environment) as folder:
+        said = f"Vitally, Salesforce, Looker, Deel and Zendesk are played too: cd {folder} && ta-bot sync"
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
+        await asyncio.Event().wait()
 
 
 def _progress(console: Console) -> Progress:

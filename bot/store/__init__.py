@@ -18,6 +18,8 @@ from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
 from bot.store.plans import PLANS, StoredPlans
+from bot.store.reading_tables import READINGS
+from bot.store.readings import StoredReadings
 from bot.store.requests import REQUESTS, StoredRequests
 from bot.store.status_records import STATUS_RECORDS, StoredStatusRecords
 from bot.store.turns import StoredTurns
@@ -42,6 +44,7 @@ class Store:
     requests: StoredRequests
     plans: StoredPlans
     figures: StoredFigures
+    readings: StoredReadings
     jobs: StoredWork
     outgoing: StoredOutgoing
     clock: Clock
@@ -64,8 +67,9 @@ class Store:
         digests = await migrations.migrate(self.database, DIGESTS, self.clock)
         requests = await migrations.migrate(self.database, REQUESTS, self.clock)
         plans = await migrations.migrate(self.database, PLANS, self.clock)
+        readings = await migrations.migrate(self.database, READINGS, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *audit)
+        return (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *readings, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -106,6 +110,7 @@ def open_store(url: str, clock: Clock) -> Store:
         requests=StoredRequests(database),
         plans=StoredPlans(database),
         figures=StoredFigures(database),
+        readings=StoredReadings(database),
         jobs=StoredWork(database, clock),
         outgoing=StoredOutgoing(database, clock),
         clock=clock,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.domain.account import FIELDS, CategoryChange
 from bot.store import provenance
+from bot.store.reading_tables import category_moves
 from bot.store.tables import accounts, weeks
 from bot.store.types import storable
 
@@ -29,13 +30,42 @@ class Chosen:
 
 def read(connection: sa.Connection, chosen: Chosen) -> tuple[CategoryChange, ...]:
     """The changes, newest first."""
+    seen = list(_seen_to_move(connection, chosen))
     history = connection.execute(_in_history(chosen)).mappings()
-    found = [CategoryChange(**row) for row in history]
-    found.extend(_up_to_today(connection, chosen))
+    derived = [CategoryChange(**row) for row in history]
+    derived.extend(_up_to_today(connection, chosen))
+    found = [*seen, *_not_seen(derived, seen)]
     found.sort(
         key=lambda change: (-change.changed_on.toordinal(), change.account_name.casefold(), change.account_id)
     )
     return tuple(found[: chosen.limit])
+
+
+def _seen_to_move(connection: sa.Connection, chosen: Chosen) -> Iterator[CategoryChange]:
+    """What a sync saw: it knows the day, which the weekly history only brackets."""
+    moves = category_moves
+    since = datetime.combine(chosen.since, time(), UTC)
+    statement = (
+        sa.select(*_NAMED, moves.c.moved_at, moves.c.before, moves.c.now)
+        .join(moves, moves.c.account_id == accounts.c.id)
+        .where(moves.c.moved_at >= since, *_of(chosen))
+        .order_by(moves.c.moved_at.desc())
+        .limit(chosen.limit)
+    )
+    for row in connection.execute(statement).mappings():
+        values = dict(row)
+        yield CategoryChange(changed_on=values.pop("moved_at").date(), **values)
+
+
+def _not_seen(derived: Iterable[CategoryChange], seen: Iterable[CategoryChange]) -> Iterator[CategoryChange]:
+    """A change that the history shows up to a week after it was seen to happen is the same one."""
+    days: dict[tuple[str, str], list[date]] = {}
+    for one in seen:
+        days.setdefault((one.account_id, one.now), []).append(one.changed_on)
+    for one in derived:
+        known = days.get((one.account_id, one.now), ())
+        if not any(timedelta() <= one.changed_on - day < timedelta(days=7) for day in known):
+            yield one
 
 
 def _weeks_known(chosen: Chosen) -> sa.Select[Any]:

@@ -68,9 +68,15 @@ class StoredPeople:
         return await _save(self._database, opened(tx), _PEOPLE, rows.values())
 
     async def save_absences(
-        self, tx: Transaction, absences: Iterable[Absence], *, source: str, whole_from: date | None = None
+        self,
+        tx: Transaction,
+        absences: Iterable[Absence],
+        *,
+        source: str,
+        whole_from: date | None = None,
+        own: bool = False,
     ) -> Written:
-        """Add and update absences, one row a person and first day; what a whole file leaves out is gone."""
+        """Add and update absences, one row a person and first day; what is left out of all there is, is gone."""
         rows = {
             (absence.email.lower(), absence.starts_on): {
                 **{column.name: getattr(absence, column.name) for column in _ABSENCE},
@@ -82,7 +88,10 @@ class StoredPeople:
         written = await _save(self._database, opened(tx), _ABSENCES, rows.values())
         if whole_from is None or not rows:
             return written
-        missing = await opened(tx).run(lambda connection: _mark_gone(connection, rows.keys(), whole_from))
+        told_by = _ABSENCES.c.source == source if own else _of_files()
+        missing = await opened(tx).run(
+            lambda connection: _mark_gone(connection, rows.keys(), whole_from, told_by)
+        )
         return replace(written, missing=missing)
 
 
@@ -105,10 +114,19 @@ def _values(person: Person) -> dict[str, Any]:
     return values
 
 
-def _mark_gone(connection: sa.Connection, told: Collection[tuple[str, date]], since: date) -> int:
-    """What files told and the newest one does not: a file knows nothing of what a leave system told."""
-    of_files = absences.c.source.in_(sa.select(imports.c.file).where(imports.c.kind == "absences"))
-    to_come = sa.and_(absences.c.ends_on >= since, absences.c.status != GONE, of_files)
+def _of_files() -> sa.ColumnElement[bool]:
+    """What files told: a file knows nothing of what a leave system told."""
+    return absences.c.source.in_(sa.select(imports.c.file).where(imports.c.kind == "absences"))
+
+
+def _mark_gone(
+    connection: sa.Connection,
+    told: Collection[tuple[str, date]],
+    since: date,
+    told_by: sa.ColumnElement[bool],
+) -> int:
+    """What was told before and is not now."""
+    to_come = sa.and_(absences.c.ends_on >= since, absences.c.status != GONE, told_by)
     held = connection.execute(sa.select(absences.c.email, absences.c.starts_on).where(to_come)).all()
     gone = [(email, first) for email, first in held if (email, first) not in told]
     for email, first in gone:

@@ -17,6 +17,7 @@ from bot.store.types import INSTANT
 _GROUPS: dict[str, tuple[str, ...]] = {
     group.value: tuple(field.name for field in FIELDS if field.group is group) for group in Group
 }
+_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
 
 
 class Stamps:
@@ -41,6 +42,36 @@ def encode(stamp: Stamp, stamps: Mapping[str, Stamp]) -> str:
     """The text for a row whose values take `stamp` unless `stamps` names another."""
     others = {name: other for name, other in stamps.items() if other != stamp}
     return json.dumps([_parts(stamp), dict(_exceptions(others))], ensure_ascii=False, separators=(",", ":"))
+
+
+class Compact:
+    """Encodes stamps of rows that share no mapping of them, since several systems speak of each.
+
+    Where `stamps` names each known value's, the stamp of a group is told once, and beside it what differs from it.
+    """
+
+    def __init__(self) -> None:
+        # The objects are kept beside the text, so that an id is never that of another one.
+        self._texts: dict[int, tuple[Stamp, str]] = {}
+
+    def encode(self, stamps: Mapping[str, Stamp], otherwise: Stamp) -> str:
+        """The text for a row whose other values take `otherwise`."""
+        mains: dict[str, Stamp] = {}
+        others: list[tuple[str, Stamp]] = []
+        for name, stamp in stamps.items():
+            main = mains.setdefault(_GROUP_OF[name], stamp)
+            if main is not stamp:
+                others.append((name, stamp))
+        told = [(group, stamp) for group, stamp in mains.items() if stamp is not otherwise]
+        parts = ",".join([f'"{name}":{self._text(stamp)}' for name, stamp in (*told, *others)])
+        return f"[{self._text(otherwise)},{{{parts}}}]"
+
+    def _text(self, stamp: Stamp) -> str:
+        known = self._texts.get(id(stamp))
+        if known is None:
+            text = json.dumps(_parts(stamp), ensure_ascii=False, separators=(",", ":"))
+            known = self._texts[id(stamp)] = (stamp, text)
+        return known[1]
 
 
 @lru_cache(maxsize=8192)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -119,8 +119,13 @@ def drawn_week_of(row: Any) -> DrawnWeek:
 
 def account_tuple(row: AccountRow, stamps: provenance.Stamps, version: int) -> tuple[Any, ...]:
     """What is written of an account: id, name, missing_since, provenance, revision, named_in, the fields."""
-    values = _coded(map(row.values.get, _FIELD_NAMES), _FIELD_CODED)
-    return (row.id, row.name, None, stamps.encode(row.stamp, row.stamps), version, version, *values)
+    told = stamps.encode(row.stamp, row.stamps)
+    return (row.id, row.name, None, told, version, version, *fields_tuple(row.values))
+
+
+def fields_tuple(values: Mapping[str, Any]) -> list[Any]:
+    """An account's values as they are stored, in the order of the fields."""
+    return _coded(map(values.get, _FIELD_NAMES), _FIELD_CODED)
 
 
 def week_tuple(week: Week) -> tuple[Any, ...]:

@@ -95,6 +95,15 @@ class WeekTotals:
             await tx.run(partial(self._follow, some, today))
         await tx.run(lambda connection: _note(connection, today))
 
+    def follow_some(self, connection: sa.Connection, first: str, last: str) -> None:
+        """The same for the accounts between two ids, as of the day of the sums; nothing where none are kept yet."""
+        day = kept_on(connection, date.max)
+        if day is not None:
+            some = _moved().where(accounts.c.id >= first, accounts.c.id <= last)
+            ids = connection.execute(some, {"kept_on": day}).scalars().all()
+            for part in chunks(ids, _SLICE):
+                self._follow(part, day, connection)
+
     def _follow(self, ids: Sequence[str], today: date, connection: sa.Connection) -> None:
         with self._moving(connection, ids, _ALWAYS):
             connection.execute(week_bases.delete().where(week_bases.c.account_id.in_(ids)))

@@ -31,11 +31,12 @@ _VALUES = ("name", *(field.name for field in FIELDS))
 def next_version(connection: sa.Connection, tx: Tx) -> int:
     """The book's version that this transaction makes; taken first, so that writers go one by one."""
     if tx.version is None:
-        tx.version = _bump(connection, "book")
+        tx.version = bump(connection, "book")
     return tx.version
 
 
-def _bump(connection: sa.Connection, key: str) -> int:
+def bump(connection: sa.Connection, key: str) -> int:
+    """The next version under that key."""
     statement = (
         versions.update()
         .where(versions.c.key == key)
@@ -52,7 +53,7 @@ class AccountWriter:
         self._tx = tx
         self._today = today
         self._totals = WeekTotals(database)
-        self._sql = _account_upsert(database)
+        self._sql = database.prepare(account_upsert(database)).sql
         self._stamps = Stamps()
         self._seen: set[str] = set()
         self._total = 0
@@ -86,7 +87,7 @@ class AccountWriter:
         after = _counts(connection, version)
         held, touched, named = (now - then for now, then in zip(after, before, strict=True))
         if named:
-            _bump(connection, "names")
+            bump(connection, "names")
         return Written(added=held, changed=touched - held, unchanged=self._total - touched)
 
     async def _mark_missing(self, day: date) -> int:
@@ -116,7 +117,7 @@ def _counts(connection: sa.Connection, version: int) -> tuple[int, int, int]:
     return (row[0], row[1], row[2])
 
 
-def _account_upsert(database: Database) -> str:
+def account_upsert(database: Database) -> sa.ClauseElement:
     """Insert or update; a row that says the same is left alone, and keeps its revision if only stamps moved."""
     statement = database.insert(accounts).values({c.name: sa.bindparam(c.name) for c in accounts.columns})
     new = statement.excluded
@@ -125,12 +126,11 @@ def _account_upsert(database: Database) -> str:
     values: dict[str, Any] = {c.name: new[c.name] for c in accounts.columns if c.name != "id"}
     values["revision"] = sa.case((moved, new.revision), else_=accounts.c.revision)
     values["named_in"] = sa.case((renamed, new.named_in), else_=accounts.c.named_in)
-    upsert = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=[accounts.c.id],
         set_=values,
         where=sa.or_(moved, _differ(accounts, new, ("provenance", "missing_since"))),
     )
-    return database.prepare(upsert).sql
 
 
 def _differ(table: sa.Table, new: Any, names: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -143,7 +143,7 @@ class WeekWriter:
     def __init__(self, database: Database, tx: Tx, today: date) -> None:
         self._tx = tx
         self._today = today
-        self._sql = _week_upsert(database)
+        self._sql = database.prepare(week_upsert(database)).sql
         self._totals = WeekTotals(database)
         self._recounted: set[str] = set()  # days of which many accounts may have a new week
         self._first = False  # there was no history yet: all of it is summed at the end
@@ -188,15 +188,15 @@ def _count_weeks(connection: sa.Connection) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(weeks)).scalar_one()
 
 
-def _week_upsert(database: Database) -> str:
+def week_upsert(database: Database) -> sa.ClauseElement:
+    """Insert or update a week; one that says the same but for its source is left alone."""
     statement = database.insert(weeks).values({c.name: sa.bindparam(c.name) for c in weeks.columns})
     values = [c.name for c in weeks.columns if not c.primary_key]
-    upsert = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=[weeks.c.account_id, weeks.c.week_ending],
         set_={name: statement.excluded[name] for name in values},
         where=_differ(weeks, statement.excluded, [name for name in values if name != "source"]),
     )
-    return database.prepare(upsert).sql
 
 
 def save_contacts(connection: sa.Connection, tx: Tx, rows: Iterable[Contact], source: str) -> Written:

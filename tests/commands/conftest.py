@@ -100,6 +100,7 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         requests=store.requests,
         plans=store.plans,
         figures=store.figures,
+        readings=store.readings,
         statuses=side.statuses,
         status_records=store.status_records,
         turns=store.turns,

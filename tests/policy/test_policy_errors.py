@@ -20,7 +20,7 @@ BROKEN = {
         "\n\n[healt]\nred_below = 3",
         (
             "3: healt is not a key of this table; known here: change_weeks, chart_weeks, teams, segmentation, kpis, "
-            "health, freshness, lifecycle, digest, work, alerts, programmes, ooo, requests, contacts"
+            "health, freshness, lifecycle, digest, work, alerts, programmes, ooo, requests, sources, contacts"
         ),
     ),
     "hours that end first": (
@@ -30,6 +30,20 @@ BROKEN = {
     "reminders out of order": (
         "[requests]\nreminders = [0.5, 0.5, 1.0]",
         "2: requests.reminders: each must be later than the one before it",
+    ),
+    "a value that no account has": (
+        '[sources.salesforce.accounts]\narrr = "ARR__c"',
+        (
+            "2: sources.salesforce.accounts.arrr must be a value of an account, "
+            "as the columns of accounts.csv are called (it is “arrr”)"
+        ),
+    ),
+    "a field that could be a query": (
+        '[sources.salesforce.accounts]\narr = "Id FROM User"',
+        (
+            "2: sources.salesforce.accounts.arr must be a field’s API name like ARR__c or Owner.Email "
+            "(it is “Id FROM User”)"
+        ),
     ),
     "text for a number": ('chart_weeks = "16"', "1: chart_weeks must be a whole number (it is “16”)"),
     "a flag for a number": ("change_weeks = true", "1: change_weeks must be a whole number (it is true)"),

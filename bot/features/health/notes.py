@@ -36,6 +36,11 @@ class Notes(Footnotes):
         """The mark behind a known value."""
         return self.mark(self.origin(fact.stamp, group))
 
+    def of_other(self, stamp: Stamp, group: Group) -> str:
+        """The mark of a stamp that nobody keeps, so that its identity would say nothing."""
+        said = origin(stamp.source, self._now - stamp.as_of, assumed=stamp.assumed)
+        return self.mark(said + STALE if is_stale(stamp, group, self._freshness, self._now) else said)
+
     def say(self, fact: Fact[T], group: Group, label: str, words: Callable[[T], str]) -> str:
         """A value in words with its mark, or that it is unknown."""
         if not isinstance(fact, Known):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
+from bot.domain import joining
 from bot.domain.account import Account, DrawnWeek, Group, Week
 from bot.domain.health import (
     Category,
@@ -133,6 +134,7 @@ class Card:
     moved: tuple[Moved, ...] = ()
     moved_since: date | None = None
     disagreement: Disagreement | None = None
+    odds: tuple[joining.Disagreement, ...] = ()  # values of which systems say different things
     line: Line | None = None
     history: History | None = None
     read_as: str = ""

@@ -91,6 +91,7 @@ async def read(ports: Ports, account: Account, note: str = "") -> rules.Card:
         moved=rules.moved_since(account, reading, last, policy.health),
         moved_since=last.week_ending if last else None,
         disagreement=rules.disagreement_of(account, category, reading),
+        odds=await ports.readings.find_disagreements(account.id),
         line=rules.line_of(weeks, policy.chart_weeks),
         history=rules.history_of(weeks),
         read_as=note,

@@ -20,6 +20,7 @@ from bot.domain.provenance import Fact, Known, value_of
 from bot.domain.segment import Classified
 from bot.features.health import rules
 from bot.features.health.notes import Notes
+from bot.features.health.odds import systems_at_odds
 from bot.features.health.rules import Card
 
 Made: TypeAlias = Callable[[], list[Block]]
@@ -49,7 +50,7 @@ def card(card: Card, *, can_share: bool = False, shared_by: str = "") -> Message
     notes = Notes(card.freshness, card.now)
     costly = _costly(card)
     head = [*_top(card, notes, shared_by, costly), _facts(card, notes, quiet=bool(shared_by))]
-    head.extend(_kpis(card, notes))
+    head.extend((*systems_at_odds(card.odds, notes), *_kpis(card, notes)))
     table, lines = _why(card, notes)
     middle = [*_readings(card), _moved(card)]
     chart, weeks = _chart(card.line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.blocks import limits
 from bot.blocks.answers import Message
 from bot.domain.account import Group
+from bot.domain.joining import Disagreement, Said
 from bot.domain.person import Person, Role
 from bot.domain.provenance import Known, Stamp
 from bot.features.health import views
@@ -87,8 +88,35 @@ def test_card(
     assert {"text": message.text, "blocks": list(message.blocks), "plain": list(message.plain)} == seen
 
 
-MARCUS = Person(email="marcus@ta.example", name="Marcus <Teague>", role=Role.TA, slack_user_id="U0MARCUS01")
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 FRIDAY = date(2026, 12, 4)
+
+
+def test_card_of_an_account_of_which_systems_say_different_things(
+    usual: Make, weeks: Make, card: Make, seen: SnapshotAssertion
+) -> None:
+    """Each with its source and age, whose value is shown first; and nothing of a sign in them is markup."""
+    hour = timedelta(hours=1)
+    odds = (
+        Disagreement(
+            "arr", (Said("salesforce", 10_000_000, NOW - 2 * hour), Said("vitally", 12_500_050, NOW - hour))
+        ),
+        Disagreement(
+            "renewal_date", (Said("salesforce", FRIDAY, NOW), Said("vitally", date(2027, 1, 31), NOW))
+        ),
+        Disagreement(
+            "ta_email", (Said("vitally", "<!here>@x.example", NOW), Said("salesforce", "b@x.example", NOW))
+        ),
+    )
+    message = views.card(replace(card(usual(), weeks()), odds=odds), can_share=True)
+    _fits(message)
+    told = next(str(block) for block in message.blocks if "Systems disagree" in str(block))
+    assert "*ARR*: Salesforce says $100,000" in told
+    assert "<!here>" not in told
+    assert {"text": message.text, "blocks": list(message.blocks), "plain": list(message.plain)} == seen
+
+
+MARCUS = Person(email="marcus@ta.example", name="Marcus <Teague>", role=Role.TA, slack_user_id="U0MARCUS01")
 ABSENT = {
     "by a person": (
         Absent(until=FRIDAY, cover=MARCUS),

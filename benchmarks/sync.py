@@ -1,0 +1,104 @@
+"""A whole sync of all five systems beside merely downloading and parsing the same pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import aiohttp
+import orjson
+
+from benchmarks.report import Line, Size
+
+MOST_MIB = 300
+Asked = Mapping[str, Sequence[tuple[str, str]]]
+
+
+def run(size: Size, work: Path) -> list[Line]:
+    """Bar 4 of the sync: at most four times the pages, in less than 300 MB."""
+    rounds = max(size.rounds - 3, 1)
+    ours: list[Mapping[str, Any]] = []
+    bare: list[float] = []
+    with _vendors(size.accounts) as (process, environment):
+        for number in range(rounds):
+            ours.append(_synced(work / f"synced-{number}.db", environment))
+            asked = _asked(process)
+            bare.append(asyncio.run(_downloaded(asked)))
+        again = _synced(work / "synced-0.db", environment)
+    seconds, pages = median(one["seconds"] for one in ours), median(bare)
+    mib, read = max(one["mib"] for one in ours), ours[0]["read"]
+    calls = sum(map(len, asked.values()))
+    merging = median(one["merging"] for one in ours)
+    return [
+        Line(
+            what=f"whole sync of {size.accounts:,} accounts, five systems, into an empty book",
+            ours=f"{seconds:.1f} s",
+            beside=f"downloading and parsing the same {calls:,} pages {pages:.1f} s",
+            ratio=seconds / pages,
+            goal=4,
+            note=f"{read:,} records; {merging:.1f} s of it merging {ours[0]['merged']:,} accounts",
+        ),
+        Line(
+            what="the same again: nothing changed but the instants",
+            ours=f"{again['seconds']:.1f} s",
+            ratio=again["seconds"] / pages,
+            goal=4,
+        ),
+        Line(
+            what="memory at most",
+            ours=f"{mib:.0f} MiB",
+            ratio=max(mib, again["mib"]) * 1.048576,
+            goal=MOST_MIB,
+            note="in MB",
+        ),
+    ]
+
+
+@contextmanager
+def _vendors(accounts: int) -> Iterator[tuple[subprocess.Popen[str], Mapping[str, str]]]:
+    command = [sys.executable, "-m", "benchmarks.vendors", str(accounts)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield process, json.loads(process.stdout.readline())
+        process.communicate()
+
+
+def _asked(process: subprocess.Popen[str]) -> Asked:
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write("asked\n")
+    process.stdin.flush()
+    found: Asked = json.loads(process.stdout.readline())
+    return found
+
+
+def _synced(database: Path, environment: Mapping[str, str]) -> Mapping[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.syncing", str(database)]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TA_BOT_")}
+    done = subprocess.run(command, env={**inherited, **environment}, stdout=subprocess.PIPE, check=True)
+    said: Mapping[str, Any] = json.loads(done.stdout)
+    assert not said["problems"], said["problems"]
+    return said
+
+
+async def _downloaded(asked: Asked) -> float:
+    """Every page again, vendor beside vendor, each read to its end and parsed."""
+    async with aiohttp.ClientSession() as session:
+        began = time.perf_counter()
+        await asyncio.gather(*(_pages(session, calls) for calls in asked.values()))
+        return time.perf_counter() - began
+
+
+async def _pages(session: aiohttp.ClientSession, calls: Sequence[tuple[str, str]]) -> None:
+    for url, authorization in calls:
+        async with session.get(url, headers={"Authorization": authorization}) as answer:
+            orjson.loads(await answer.read())

@@ -1,0 +1,210 @@
+"""`ta-bot sync`: the configured systems read into the book with a progress bar, and what came of it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bot.blocks import text
+from bot.bootstrap import sourcing
+from bot.bootstrap.house import House, open_house
+from bot.domain.joining import Said
+from bot.domain.reading import System
+from bot.errors import OperatorError
+from bot.features.sync import people, syncing
+from bot.features.sync.reporting import FeedReport, SyncReport
+from bot.features.sync.sweeping import Asked
+from bot.policy import Policy
+from bot.ports.book import Book
+from bot.ports.clock import Clock
+from bot.ports.jobs import Jobs
+from bot.ports.people import People
+from bot.ports.readings import Readings, Unmatched
+from bot.ports.work import Work
+
+SHOWN = 20
+"""Unmatched records and disagreements that are listed one by one."""
+MONEY = frozenset({"arr", "arr_year_ago", "expansion_arr_open"})
+HEAD = ("system", "feed", "read", "changed", "gone", "refused", "seconds", "calls", "how")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Keeps features.sync's Keepers over an open store."""
+
+    book: Book
+    people: People
+    readings: Readings
+    jobs: Jobs
+    work: Work
+    clock: Clock
+    policy: Policy
+
+
+def desk_of(house: House) -> Desk:
+    """What a sync reads and writes."""
+    store = house.store
+    return Desk(
+        book=store.book,
+        people=store.people,
+        readings=store.readings,
+        jobs=store.jobs,
+        work=store.work,
+        clock=house.clock,
+        policy=house.policy,
+    )
+
+
+def collect_seldom() -> None:
+    """A sync makes millions of small objects that drop by themselves: Python's 700 took a quarter of its time (measured)."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+async def sync(named: str | None, *, full: bool, confirm: bool, console: Console) -> SyncReport:
+    """Read what is configured, or the one system that is named; says on the console how far it is."""
+    collect_seldom()
+    async with open_house() as house:
+        systems = sourcing.get_configured(house.settings, named)
+        async with sourcing.opened(house.settings, house.policy, house.clock, systems) as vendors:
+            asked = Asked(named=systems, whole=full, confirmed=confirm)
+            with _bars(console) as bars:
+                shown = _Shown(bars)
+                return await syncing.sync(
+                    vendors, desk_of(house), asked, told=shown.read, merged=shown.merged
+                )
+
+
+async def report(console: Console) -> SyncReport:
+    """Show what the newest sync came to, and what does not fit together now."""
+    async with open_house() as house:
+        desk = desk_of(house)
+        found = await syncing.last_report(desk)
+        if found is None:
+            raise OperatorError("no sync came to its end yet; try: ta-bot sync")
+        show(found, console)
+        for line in [line async for line in _unmatched(desk)] + [line async for line in _odds(desk)]:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        return found
+
+
+def show(found: SyncReport, console: Console) -> None:
+    """The table of what was read, then a sentence for everything else."""
+    table = Table(*HEAD, title=f"sync of {found.started_at:%Y-%m-%d %H:%M} UTC", title_justify="left")
+    for source in found.sources:
+        for feed in source.feeds:
+            table.add_row(System(source.system).called, *_row(feed))
+    if table.rows:
+        console.print(table)
+    for line in _sentences(found):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _row(feed: FeedReport) -> tuple[str, ...]:
+    how = "everything" if feed.whole else "what changed"
+    state = {"running": ", not to its end", "refused": ", not believed"}.get(feed.state, "")
+    numbers = (feed.read, feed.changed, feed.gone, feed.refused)
+    return (
+        feed.feed,
+        *(f"{number:,}" for number in numbers),
+        f"{feed.seconds:.1f}",
+        f"{feed.calls:,}",
+        how + state,
+    )
+
+
+def _sentences(found: SyncReport) -> Iterator[str]:
+    merged = found.merged
+    yield (
+        f"{text.plural(merged.accounts, 'account')} merged: {merged.added:,} added, {merged.changed:,} changed, "
+        f"{merged.churned:,} newly churned, {merged.moved:,} moved to another health category"
+    )
+    if found.absences:
+        yield f"{text.plural(found.absences, 'absence')} added, changed or gone"
+    if found.unmatched:
+        yield f"unmatched: {_counts(found.unmatched)}; listed by: ta-bot sync report"
+    if found.disagreements:
+        told = ", ".join(f"{name} of {count:,}" for name, count in sorted(found.disagreements.items()))
+        yield f"systems disagree about {told}; listed by: ta-bot sync report"
+    for source in found.sources:
+        called = System(source.system).called
+        yield from (f"{called}: {feed.feed}: {one}" for feed in source.feeds for one in feed.told)
+        yield from (f"{called}: {one}" for one in source.drift)
+        yield from (f"{called}: {one}" for one in source.problems)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} of {System(system).called}" for system, count in sorted(counts.items()))
+
+
+async def _unmatched(desk: Desk) -> AsyncIterator[str]:
+    """Records of no account, and people of ours whom a leave system does not know; each with its likely match."""
+    found = await desk.readings.list_unmatched(SHOWN)
+    for one in found:
+        likely = await people.suggestion_of(desk, one)
+        yield f"unmatched: {System(one.system).called} {one.key} {_named(one)}: {one.why}{_suggested(one, likely)}"
+    left = sum((await desk.readings.count_unmatched()).values()) - len(found)
+    if left > 0:
+        yield f"unmatched: and {left:,} more"
+    for person, other in await people.list_unknown(desk, System.DEEL):
+        likely = f"; perhaps {other.email}, which is {other.name} there" if other else ""
+        yield f"unmatched: Deel knows nobody as {person.email} ({person.name}), so their absences are unknown{likely}"
+
+
+def _named(one: Unmatched) -> str:
+    return f"“{one.name}”" if one.name else "without a name"
+
+
+def _suggested(one: Unmatched, likely: str) -> str:
+    if not likely:
+        return ""
+    account_id = likely.rpartition("(")[2].rstrip(")")
+    return f'; likely {likely}: if so, [sources.join.same] "{one.system}:{one.key}" = "{account_id}"'
+
+
+async def _odds(desk: Desk) -> AsyncIterator[str]:
+    found = await desk.readings.list_disagreements(SHOWN)
+    for account_id, name, odds in found:
+        for one in odds:
+            said = ", ".join(_said(one.field, each, desk.clock.now()) for each in one.said)
+            yield f"{name} ({account_id}): {one.field}: {said}"
+    left = await desk.readings.count_disagreeing() - len(found)
+    if left > 0:
+        yield f"and {text.plural(left, 'account')} more of which systems say different things"
+
+
+def _said(field: str, one: Said, now: datetime) -> str:
+    value = text.money(one.value) if field in MONEY else str(one.value)
+    return f"{System(one.system).called} says {value} ({text.age(now - one.as_of)})"
+
+
+class _Shown:
+    """A bar for each feed that is read, and one for merging."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[tuple[str, str], TaskID] = {}
+
+    def read(self, system: str, feed: str, done: int, total: int | None) -> None:
+        """So many records of a feed are read."""
+        self._move((System(system).called, feed), done, total)
+
+    def merged(self, done: int, total: int) -> None:
+        """So many accounts are merged."""
+        self._move(("the book", "accounts merged"), done, total)
+
+    def _move(self, key: tuple[str, str], done: int, total: int | None) -> None:
+        if key not in self._tasks:
+            self._tasks[key] = self._bars.add_task(" ".join(key), total=total)
+        self._bars.update(self._tasks[key], completed=done, total=total)
+
+
+def _bars(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True)

@@ -1,0 +1,298 @@
+"""What the systems say of an account becomes one account, by policy: who owns a value, who disagrees, who is gone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from bot.domain.account import Week
+from bot.domain.health import HealthRules
+from bot.domain.joining import Disagreement, JoinRules, Said
+from bot.domain.person import Contact
+from bot.domain.provenance import Stamp
+from bot.domain.reading import Event, System
+from bot.features.sync import counting, rules
+from bot.features.sync.counting import NEWEST
+from bot.ports.book import AccountRow
+from bot.ports.readings import Happened, Held, Merged, Met, Spoken, Told
+
+CALLED: Mapping[str, str] = {system.value: system.called for system in System}
+OURS = frozenset(CALLED.values())
+"""How stamps name the systems; every other source is a file, which speaks where no system does."""
+Kinds: TypeAlias = Mapping[str, Mapping[Event, datetime]]
+"""For each system the kinds of events that it keeps, and the instant as of which all of them are known."""
+
+
+class Plan(NamedTuple):
+    """Who is asked for the name and for each value, what each is asked for, and whose values are compared.
+
+    Systems go by their place among those who speak.
+    """
+
+    called: tuple[int, ...]
+    asked: Mapping[str, tuple[int, ...]]
+    mine: tuple[frozenset[str], ...]
+    compared: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+_OF_WEEK = tuple(
+    name for name in Week.__dataclass_fields__ if name not in ("account_id", "week_ending", "source")
+)
+
+
+class Says(NamedTuple):
+    """What one system says of an account, by itself and by what is counted from its events."""
+
+    system: str
+    name: str
+    values: Mapping[str, Any]
+    stamp: Stamp
+    others: Mapping[str, Stamp]  # of values that have an instant of their own
+    is_gone: bool
+
+    def stamp_of(self, name: str) -> Stamp:
+        """Where and when it says that from."""
+        return self.others.get(name, self.stamp) if self.others else self.stamp
+
+
+@dataclass(slots=True)
+class Draft:
+    """An account on its way: what is known by now, with its stamps. `spoken` is what any system has a word on."""
+
+    values: dict[str, Any]
+    stamps: dict[str, Stamp]
+    spoken: set[str]
+
+    def put(self, name: str, value: Any, stamp: Stamp) -> None:
+        """Know a value, or that there is none."""
+        self.spoken.add(name)
+        if value is None:
+            self.values.pop(name, None)
+        else:
+            self.values[name], self.stamps[name] = value, stamp
+
+
+@dataclass(kw_only=True)
+class Merging:
+    """One merge of many accounts on a day. Keeps what thousands of accounts share: stamps, and who is asked for what."""
+
+    join: JoinRules
+    health: HealthRules
+    today: date
+    _stamps: dict[tuple[str, datetime], Stamp] = field(default_factory=dict)
+    _plans: dict[tuple[tuple[str, bool], ...], Plan] = field(default_factory=dict)
+    _nothing: dict[str, tuple[Mapping[str, Any], Mapping[str, Stamp]]] = field(default_factory=dict)
+
+    def decide(self, told: Iterable[Told], known: Mapping[tuple[str, Event], datetime]) -> Iterator[Merged]:
+        """Merge them one by one; `known` is the instant as of which a system's events of a kind are all known."""
+        kinds: dict[str, dict[Event, datetime]] = {}
+        for (system, kind), as_of in known.items():
+            kinds.setdefault(system, {})[kind] = as_of
+        return (self.merge(one, kinds) for one in told if one.held or self._is_made(one.spoken))
+
+    def _is_made(self, spoken: Sequence[Spoken]) -> bool:
+        return any(one.gone_on is None and one.system in self.join.makes for one in spoken)
+
+    def merge(self, told: Told, kinds: Kinds) -> Merged:
+        """What becomes of one account."""
+        spoken, held = once(told.spoken), told.held
+        says = [self._says(one, told.happened, kinds.get(one.system)) for one in spoken]
+        plan = self._plan(says)
+        draft = _chosen(plan, says)
+        self._mend(draft, spoken, held)
+        if held is not None:
+            _keep(draft, held)
+        called = [says[at].name for at in plan.called if says[at].name]
+        row = AccountRow(
+            id=told.account_id,
+            name=called[0] if called else held.name if held else told.account_id,
+            values=draft.values,
+            stamp=says[plan.called[0] if plan.called else 0].stamp,
+            stamps=draft.stamps,
+        )
+        before, now = held.category if held else None, draft.values.get("health_category")
+        return Merged(
+            row=row,
+            contacts=_contacts(told.account_id, told.met) if told.met else None,
+            week=self._week(row) if told.week and self._is_there(spoken) else None,
+            disagreements=self._odds(plan, says),
+            moved=(before, now) if before and now and before != now else None,
+        )
+
+    def _says(
+        self, one: Spoken, happened: Sequence[Happened], kinds: Mapping[Event, datetime] | None
+    ) -> Says:
+        stamp = self._stamp(one.system, one.as_of)
+        others = {name: self._stamp(one.system, at) for name, at in one.dated.items()} if one.dated else {}
+        if not kinds or one.gone_on is not None:
+            return Says(one.system, one.name, one.values, stamp, others, one.gone_on is not None)
+        nothing, known = self._nothing_of(one.system, kinds)
+        values = {**nothing, **one.values}
+        if known:
+            others = {**known, **others}
+        mine = [event for event in happened if event.system == one.system] if happened else ()
+        for kind, counted in counting.counted_by_kind(mine, self.today).items() if mine else ():
+            self._put_counted(values, others, counted, self._stamp(one.system, kinds.get(kind, one.as_of)))
+        return Says(one.system, one.name, values, stamp, others, False)
+
+    def _nothing_of(
+        self, system: str, kinds: Mapping[Event, datetime]
+    ) -> tuple[Mapping[str, Any], Mapping[str, Stamp]]:
+        """What it comes to where a system has no event of an account: most have none of most kinds."""
+        found = self._nothing.get(system)
+        if found is None:
+            values: dict[str, Any] = {}
+            stamps: dict[str, Stamp] = {}
+            for kind, as_of in kinds.items():
+                self._put_counted(values, stamps, counting.none_of(kind), self._stamp(system, as_of))
+            found = self._nothing[system] = (values, stamps)
+        return found
+
+    def _put_counted(
+        self, values: dict[str, Any], stamps: dict[str, Stamp], counted: Mapping[str, Any], stamp: Stamp
+    ) -> None:
+        """What a system says itself stays, but for the later of two days of activity; a count of none gives way."""
+        for name, value in counted.items():
+            own = values.get(name)
+            if not own or (name in NEWEST and value is not None and value > own):
+                values[name] = value
+                if value is not None:
+                    stamps[name] = stamp
+
+    def _plan(self, says: Sequence[Says]) -> Plan:
+        """Who is asked for what, in which order, among those who speak; made once for each company of systems."""
+        key = tuple([(one.system, one.is_gone) for one in says])
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = plan_of(key, self.join)
+        return plan
+
+    def _odds(self, plan: Plan, says: Sequence[Says]) -> Sequence[Disagreement]:
+        found: list[Disagreement] = []
+        for name, order in plan.compared:
+            first, differs = None, False
+            for at in order:
+                value = says[at].values.get(name)
+                if first is None:
+                    first = value
+                elif value is not None and value != first and not rules.agree(first, value, self.join):
+                    differs = True
+            if differs:
+                found.append(_disagreement(name, [says[at] for at in order]))
+        return found
+
+    def _mend(self, draft: Draft, spoken: Sequence[Spoken], held: Held | None) -> None:
+        values = draft.values
+        score = values.get("health_score")
+        if score is not None and "health_category" not in values:
+            draft.put("health_category", self.health.category_of(score).value, draft.stamps["health_score"])
+        if "expected_close_on" in values and self._is_customer(values):
+            del values["expected_close_on"]  # new business of a customer makes it no prospect
+        self._mark_churned(draft, spoken, held)
+
+    def _is_customer(self, values: Mapping[str, Any]) -> bool:
+        since = values.get("customer_since")
+        return bool(values.get("arr")) or (since is not None and since <= self.today)
+
+    def _mark_churned(self, draft: Draft, spoken: Sequence[Spoken], held: Held | None) -> None:
+        """Whoever decides whether an account is still there no longer has it: churned since then, unless known."""
+        deciding = rules.deciding(spoken, self.join)
+        if deciding is None or "churned_on" in draft.values:
+            return
+        known = held.churned_on if held and deciding.gone_on else None
+        stamp = self._stamp(deciding.system, deciding.as_of)
+        draft.put("churned_on", known or deciding.gone_on, stamp)
+
+    def _stamp(self, system: str, as_of: datetime) -> Stamp:
+        key = (system, as_of)
+        found = self._stamps.get(key)
+        if found is None:
+            found = self._stamps[key] = Stamp(CALLED.get(system, system), as_of)
+        return found
+
+    def _is_there(self, spoken: Sequence[Spoken]) -> bool:
+        return any(one.system == self.join.history_from and one.gone_on is None for one in spoken)
+
+    def _week(self, row: AccountRow) -> Week | None:
+        values = {name: row.values[name] for name in _OF_WEEK if name in row.values}
+        if not values:
+            return None
+        sources = sorted({row.stamps[name].source for name in values})
+        return Week(account_id=row.id, week_ending=self.today, source=" + ".join(sources), **values)
+
+
+def _disagreement(name: str, says: Sequence[Says]) -> Disagreement:
+    told = [(one, one.values.get(name)) for one in says]
+    said = (Said(one.system, value, one.stamp_of(name).as_of) for one, value in told if value is not None)
+    return Disagreement(name, tuple(said))
+
+
+def plan_of(company: Sequence[tuple[str, bool]], join: JoinRules) -> Plan:
+    """By policy's order; who no longer has an account is asked after everybody who has, and not compared."""
+
+    def order(name: str) -> tuple[int, ...]:
+        ranks = join.ranks[name]
+        asked = [at for at, (system, _) in enumerate(company) if system in ranks]
+        return tuple(sorted(asked, key=lambda at: (company[at][1], ranks[company[at][0]])))
+
+    there = {at for at, (_, is_gone) in enumerate(company) if not is_gone}
+    asked = {name: order(name) for name in join.ranks}
+    return Plan(
+        called=asked["name"],
+        asked=asked,
+        mine=tuple(
+            frozenset(name for name, order in asked.items() if at in order) for at in range(len(company))
+        ),
+        compared=tuple(
+            (name, tuple(at for at in asked[name] if at in there)) for name in sorted(join.compared)
+        ),
+    )
+
+
+def _chosen(plan: Plan, says: Sequence[Says]) -> Draft:
+    """Of each value what the first says who knows it."""
+    values: dict[str, Any] = {}
+    stamps: dict[str, Stamp] = {}
+    twice: set[str] = set()
+    for one, mine in zip(says, plan.mine, strict=True):
+        known = {name: value for name, value in one.values.items() if value is not None and name in mine}
+        twice |= known.keys() & values.keys()
+        values.update(known)
+        stamps.update(dict.fromkeys(known, one.stamp))
+        if one.others:
+            stamps.update({name: stamp for name, stamp in one.others.items() if name in known})
+    for name in twice:
+        first = next(says[at] for at in plan.asked[name] if says[at].values.get(name) is not None)
+        values[name], stamps[name] = first.values[name], first.stamp_of(name)
+    return Draft(values, stamps, set().union(*[one.values for one in says]))
+
+
+def _keep(draft: Draft, held: Held) -> None:
+    """What the book holds and no system speaks of, or only files told."""
+    for name, value, stamp in held.rest(draft.values):
+        if name not in draft.spoken or stamp.source not in OURS:
+            draft.put(name, value, stamp)
+
+
+def once(spoken: Sequence[Spoken]) -> Sequence[Spoken]:
+    """Each system once: of several records of it that claim the same account, one that is there, by its id."""
+    if len(spoken) < 2 or len({one.system for one in spoken}) == len(spoken):
+        return spoken
+    chosen: dict[str, Spoken] = {}
+    for one in sorted(spoken, key=lambda one: (one.gone_on is not None, one.key)):
+        chosen.setdefault(one.system, one)
+    return tuple(chosen.values())
+
+
+def _contacts(account_id: str, met: Sequence[Met]) -> Sequence[Contact]:
+    """Everybody once, by e-mail where there is one."""
+    found: dict[tuple[str, str], Contact] = {}
+    for one in sorted(met, key=lambda one: (one.name.casefold(), one.system, one.key)):
+        key = ("", one.email.casefold()) if one.email else (one.system, one.key)
+        found.setdefault(
+            key,
+            Contact(account_id=account_id, name=one.name, email=one.email, title=one.title, roles=one.roles),
+        )
+    return tuple(found.values())

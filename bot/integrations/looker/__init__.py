@@ -1,0 +1,1 @@
+"""Looker: one saved Look with every account's usage, run once a sweep."""

@@ -1,0 +1,101 @@
+"""Looker's API 4.0 as JSON: the log-in of an API user, one Look's rows, and what the Look consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.errors import SourceGarbled, SourceRefused
+from bot.http.budget import Budget
+from bot.http.client import Line, Patience
+
+BUDGET = Budget(calls=60, seconds=60)
+"""Ours: what Looker sells is queries a month (1,000 at least), and a sweep is one; this only bounds a mistake."""
+PATIENCE = Patience(seconds=600, quiet=300)
+"""Ours: a Look of every account is one query of a warehouse, and nothing comes until it is done."""
+SECRET = "LOOKERSDK_CLIENT_ID and LOOKERSDK_CLIENT_SECRET"  # noqa: S105 # the names of settings
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where it is, who we are there, and which Look is read."""
+
+    base_url: str
+    client_id: str
+    client_secret: SecretStr
+    look_id: str
+
+
+class LookerClient:
+    """Calls one Looker. Raises SourceRefused, SourceUnavailable or SourceGarbled.
+
+    Its line should have PATIENCE: the others' is too short for a warehouse.
+    """
+
+    def __init__(self, line: Line, access: Access) -> None:
+        self.look_id = access.look_id
+        self._access = access
+        self._token = ""
+        self._caller = line.caller(
+            system="looker",
+            base_url=f"{access.base_url}/api/4.0",
+            budget=BUDGET,
+            sign=self._sign,
+            renew=self._log_in,
+            secret=SECRET,
+        )
+
+    @property
+    def calls(self) -> int:
+        """How many HTTP calls were made."""
+        return self._caller.calls
+
+    async def run_look(self, limit: int) -> Any:
+        """The Look's rows, numbers as numbers. Looker answers a query that failed with 200 as well."""
+        params = {"limit": str(limit), "apply_formatting": "false", "apply_vis": "false", "cache": "true"}
+        target = f"looks/{self.look_id}/run/json"
+        reply = await self._caller.get(target, params)
+        if _failed(reply.data):
+            what = (
+                f"holds a looker_error with HTTP 200: open Look {self.look_id} in Looker and mend its query"
+            )
+            raise self._caller.garbled(target, what, reply)
+        return reply.data
+
+    async def look(self) -> Mapping[str, Any]:
+        """The Look itself with its query: no query is run, so none is paid for."""
+        data = (await self._caller.get(f"looks/{self.look_id}")).data
+        if not isinstance(data, dict):
+            raise SourceGarbled(f"Looker’s description of Look {self.look_id} is no object")
+        return data
+
+    async def _sign(self) -> Mapping[str, str]:
+        if not self._token:
+            await self._log_in()
+        return {"Authorization": f"Bearer {self._token}"}
+
+    async def _log_in(self) -> None:
+        form = {
+            "client_id": self._access.client_id,
+            "client_secret": self._access.client_secret.get_secret_value(),
+        }
+        try:
+            data = (await self._caller.post("login", form=form, signed=False)).data
+        except SourceRefused as error:
+            refused = SourceRefused(
+                f"Looker refuses the log-in: check LOOKERSDK_BASE_URL, {SECRET}", error.code
+            )
+            refused.request_id = error.request_id
+            raise refused from None
+        token = data.get("access_token") if isinstance(data, dict) else None
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
+            raise SourceGarbled("Looker’s answer to the log-in holds no token")
+        self._token = token
+
+
+def _failed(data: Any) -> bool:
+    rows = data if isinstance(data, list) else [data]
+    return any(isinstance(row, dict) and "looker_error" in row for row in rows)

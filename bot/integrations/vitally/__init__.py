@@ -1,0 +1,1 @@
+"""Vitally: accounts with their health, owners and traits, and what happens with them."""

@@ -1,0 +1,1 @@
+"""Zendesk: the tickets of each account, and which organization is whose."""

@@ -1,0 +1,388 @@
+"""Merges accounts that wait, some at a time: read set-wise, decided by pure rules, written in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from bot.domain.account import FIELDS, Kind
+from bot.domain.person import Contact
+from bot.domain.provenance import Stamp
+from bot.domain.reading import Event
+from bot.ports.readings import Decide, Happened, Merged, MergedCount, Met, Spoken, Told
+from bot.store import odds, provenance
+from bot.store import reading_tables as tables
+from bot.store.database import Database, Tx
+from bot.store.rows import ACCOUNT_COLUMNS, chunks, fields_tuple, week_tuple
+from bot.store.tables import accounts, contacts, weeks
+from bot.store.types import DAY, INSTANT, WORDS, decoder
+from bot.store.week_totals import WeekTotals, any_weeks
+from bot.store.writing import account_upsert, bump, next_version, week_upsert
+
+_NAMES = tuple(field.name for field in FIELDS)
+_DECODERS = tuple(decoder(accounts.c[name]) for name in _NAMES)
+_CATEGORY, _CHURNED = _NAMES.index("health_category"), _NAMES.index("churned_on")
+_SKIPPED = 4  # id, name, missing_since, provenance stand before the fields
+_DATES = frozenset(field.name for field in FIELDS if field.kind is Kind.DATE)
+_LISTS = frozenset(field.name for field in FIELDS if field.kind is Kind.LIST)
+_DATED = frozenset(field.name for field in FIELDS if field.kind is Kind.DATED)
+_CODED = _DATES | _LISTS | _DATED
+_CALLED = ("aliases", "domain")
+_PARAMS = 500
+SOURCE = "sync"
+"""Where contacts come from that no file told."""
+KINDS: Mapping[str, Event] = {
+    "tickets": Event.TICKET,
+    "opportunities": Event.OPPORTUNITY,
+    "tasks": Event.TASK,
+    "meetings": Event.MEETING,
+    "notes": Event.NOTE,
+    "conversations": Event.CONVERSATION,
+}
+"""What a feed that was read to its end says all of, by its name: no such event of an account is then a count of none."""
+
+
+class HeldRow:
+    """Keeps ports.readings.Held, from a raw row of ACCOUNT_COLUMNS: decoded where somebody asks."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: Sequence[Any]) -> None:
+        self._row = row
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return str(self._row[1])
+
+    @property
+    def category(self) -> str | None:
+        """Its health category."""
+        return self._row[_SKIPPED + _CATEGORY]  # type: ignore[no-any-return] # a raw row holds text
+
+    @property
+    def churned_on(self) -> date | None:
+        """Since when it is churned."""
+        day = self._row[_SKIPPED + _CHURNED]
+        return None if day is None else DAY.decode(day)
+
+    def rest(self, spoken: Mapping[str, Any]) -> Iterator[tuple[str, Any, Stamp]]:
+        """Each known value of which `spoken` knows none, with its stamp."""
+        stamps: tuple[Stamp, ...] | None = None
+        for place, name in enumerate(_NAMES):
+            value = self._row[place + _SKIPPED]
+            if value is None or name in spoken:
+                continue
+            stamps = stamps or provenance.decode(self._row[3])
+            decode = _DECODERS[place]
+            yield name, value if decode is None else decode(value), stamps[place]
+
+
+class Merger:
+    """Keeps ports.Readings.merge. Every statement is compiled once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        prepare = database.prepare
+        self._write = prepare(account_upsert(database)).sql
+        self._write_weeks = prepare(week_upsert(database)).sql
+        self._totals = WeekTotals(database)
+        self._spoken = prepare(_spoken())
+        self._happened = prepare(_happened())
+        self._met = prepare(_met())
+        self._held = prepare(_held())
+        named: dict[str, Any] = {column.name: sa.bindparam(column.name) for column in contacts.columns}
+        self._meet = prepare(contacts.insert().values(named)).sql
+        self._drop = prepare(
+            tables.touched.delete().where(tables.touched.c.account_id == sa.bindparam("id"))
+        ).sql
+
+    async def merge(
+        self, tx: Tx, decide: Decide, limit: int, now: datetime, today: date
+    ) -> MergedCount | None:
+        """Merge some; None where none waits, and then the sums of the history are those of today."""
+        merged = await tx.run(lambda connection: self._merge(connection, tx, decide, (limit, now)))
+        if merged is None and await tx.run(any_weeks):
+            await self._totals.follow_accounts(tx, today)
+        return merged
+
+    def _merge(
+        self, connection: sa.Connection, tx: Tx, decide: Decide, some: tuple[int, datetime]
+    ) -> MergedCount | None:
+        limit, now = some
+        order = tables.touched.c.account_id
+        statement = sa.select(order, tables.touched.c.week).order_by(order).limit(limit)
+        waiting = {row[0]: row[1] for row in connection.execute(statement)}
+        if not waiting:
+            return None
+        span = (min(waiting), max(waiting))
+        held = {row[0]: HeldRow(row) for row in self._read(connection, self._held, span)}
+        told = self._told(connection, waiting, held, span)
+        merged = list(decide(told, _known(connection)))
+        version = next_version(connection, tx)
+        self._save(connection, merged, version)
+        self._totals.follow_some(connection, *span)
+        added = [one for one in merged if one.row.id not in held]
+        moved = [one for one in merged if one.moved]
+        self._save_beside(connection, merged, waiting, now)
+        connection.exec_driver_sql(self._drop, [(id_,) for id_ in waiting])
+        if added or _is_renamed(connection, version, span):
+            bump(connection, "names")
+        changed = _changed(connection, version, span) - len(added)
+        churned = sum(1 for one in merged if _is_newly_churned(one, held.get(one.row.id)))
+        return MergedCount(
+            accounts=len(merged), added=len(added), changed=changed, churned=churned, moved=len(moved)
+        )
+
+    def _read(self, connection: sa.Connection, prepared: Any, span: tuple[str, str]) -> Sequence[Any]:
+        values = dict(zip(("first", "last"), span, strict=True))
+        params = tuple(values[name] for name in prepared.names)
+        return connection.exec_driver_sql(prepared.sql, params).fetchall()
+
+    def _told(
+        self,
+        connection: sa.Connection,
+        waiting: Mapping[str, bool],
+        held: Mapping[str, HeldRow],
+        span: tuple[str, str],
+    ) -> Iterator[Told]:
+        """Each account that a system speaks of, and that the book has or a system makes."""
+        spoken, happened, met = (
+            _by_account(self._read(connection, prepared, span), make)
+            for prepared, make in (
+                (self._spoken, _spoken_of),
+                (self._happened, _happened_of),
+                (self._met, _met_of),
+            )
+        )
+        for account_id, week in waiting.items():
+            if said := spoken.get(account_id):
+                yield Told(
+                    account_id,
+                    held.get(account_id),
+                    said,
+                    happened.get(account_id, ()),
+                    met.get(account_id, ()),
+                    week,
+                )
+
+    def _save(self, connection: sa.Connection, merged: Sequence[Merged], version: int) -> None:
+        if not merged:
+            return
+        rows, compact = [], provenance.Compact()
+        for one in merged:
+            row = one.row
+            stamps = compact.encode(row.stamps, row.stamp)
+            rows.append((row.id, row.name, None, stamps, version, version, *fields_tuple(row.values)))
+        connection.exec_driver_sql(self._write, rows)
+
+    def _save_beside(
+        self,
+        connection: sa.Connection,
+        merged: Sequence[Merged],
+        waiting: Mapping[str, bool],
+        now: datetime,
+    ) -> None:
+        self._save_weeks(connection, merged)
+        _save_contacts(connection, [one for one in merged if one.contacts is not None], self._meet)
+        self._save_odds(connection, merged, sorted(waiting))
+        moves = [(one.row.id, one.moved) for one in merged if one.moved]
+        if moves:
+            rows = [
+                {"account_id": id_, "moved_at": now, "before": before, "now": after}
+                for id_, (before, after) in moves
+            ]
+            statement = self._database.insert(tables.category_moves)
+            keys = list(tables.category_moves.primary_key.columns)
+            connection.execute(statement.on_conflict_do_nothing(index_elements=keys), rows)
+
+    def _save_weeks(self, connection: sa.Connection, merged: Sequence[Merged]) -> None:
+        """One row a week: that of an earlier day of the same week moves on to this one."""
+        found = [one.week for one in merged if one.week is not None]
+        if not found:
+            return
+        day = found[0].week_ending
+        monday = day - timedelta(days=day.weekday())
+        ids = [week.account_id for week in found]
+        with self._totals.writing(connection, ids, (DAY.encode(monday), DAY.encode(day))):
+            for some in chunks(ids, _PARAMS):
+                earlier = sa.and_(weeks.c.week_ending >= monday, weeks.c.week_ending < day)
+                connection.execute(weeks.delete().where(weeks.c.account_id.in_(some), earlier))
+            connection.exec_driver_sql(self._write_weeks, [week_tuple(week) for week in found])
+
+    def _save_odds(self, connection: sa.Connection, merged: Sequence[Merged], waiting: Sequence[str]) -> None:
+        table = tables.disagreements
+        for some in chunks(waiting, _PARAMS):
+            connection.execute(table.delete().where(table.c.account_id.in_(some)))
+        rows = [
+            {"account_id": one.row.id, "told": odds.text_of(one.disagreements)}
+            for one in merged
+            if one.disagreements
+        ]
+        if rows:
+            connection.execute(table.insert(), rows)
+
+
+def _is_newly_churned(one: Merged, held: HeldRow | None) -> bool:
+    return held is not None and one.row.values.get("churned_on") is not None and held.churned_on is None
+
+
+def _in_span() -> sa.ColumnElement[bool]:
+    waits = tables.touched.c.account_id
+    return sa.and_(waits >= sa.bindparam("first"), waits <= sa.bindparam("last"))
+
+
+def _spoken() -> sa.Select[Any]:
+    table, touched = tables.readings, tables.touched
+    columns = ("system", "key", "name", "body", "as_of", "dated", "gone_on")
+    return (
+        sa.select(table.c.account_id, *(table.c[name] for name in columns))
+        .select_from(touched.join(table, table.c.account_id == touched.c.account_id))
+        .where(_in_span())
+        .order_by(table.c.account_id, table.c.system, table.c.key)
+    )
+
+
+def _happened() -> sa.Select[Any]:
+    events = tables.events
+    columns = (
+        *("system", "kind", "key", "label", "title", "whom"),
+        *("on_day", "opened_on", "amount", "done"),
+    )
+    return _of_accounts(events, columns)
+
+
+def _met() -> sa.Select[Any]:
+    return _of_accounts(tables.contacts, ("system", "key", "name", "email", "title", "roles"))
+
+
+def _of_accounts(table: sa.Table, columns: Sequence[str]) -> sa.Select[Any]:
+    touched, readings = tables.touched, tables.readings
+    same = sa.and_(table.c.system == readings.c.system, table.c.account_key == readings.c.key)
+    return (
+        sa.select(readings.c.account_id, *(table.c[name] for name in columns))
+        .select_from(touched.join(readings, readings.c.account_id == touched.c.account_id).join(table, same))
+        .where(_in_span())
+    )
+
+
+def _held() -> sa.Select[Any]:
+    return (
+        sa.select(*ACCOUNT_COLUMNS)
+        .select_from(tables.touched.join(accounts, accounts.c.id == tables.touched.c.account_id))
+        .where(_in_span())
+    )
+
+
+def _by_account(rows: Iterable[Sequence[Any]], make: Any) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(make(row))
+    return found
+
+
+def _spoken_of(row: Sequence[Any]) -> Spoken:
+    _, system, key, name, body, as_of, dated, gone_on = row
+    values = orjson.loads(body)
+    for coded in _CODED & values.keys():
+        if values[coded] is not None:
+            values[coded] = _decoded(coded, values[coded])
+    own = {} if dated == "{}" else {one: INSTANT.decode(at) for one, at in orjson.loads(dated).items()}
+    gone = None if gone_on is None else DAY.decode(gone_on)
+    return Spoken(system, key, name, values, _instant(as_of), own, gone)
+
+
+def _decoded(name: str, value: Any) -> Any:
+    if name in _DATES:
+        return DAY.decode(value)
+    return tuple(value) if name in _LISTS else tuple((one, DAY.decode(day)) for one, day in value)
+
+
+_instants: dict[str, datetime] = {}
+
+
+def _instant(text: str) -> datetime:
+    found = _instants.get(text)
+    if found is None:
+        if len(_instants) > 10_000:
+            _instants.clear()
+        found = _instants[text] = INSTANT.decode(text)
+    return found
+
+
+def _happened_of(row: Sequence[Any]) -> Happened:
+    _, system, kind, key, label, title, whom, on, opened, amount, done = row
+    return Happened(
+        system,
+        Event(kind),
+        key,
+        label,
+        title,
+        whom,
+        None if on is None else DAY.decode(on),
+        None if opened is None else DAY.decode(opened),
+        amount,
+        bool(done),
+    )
+
+
+def _met_of(row: Sequence[Any]) -> Met:
+    _, system, key, name, email, title, roles = row
+    return Met(system, key, name, email, title, WORDS.decode(roles))
+
+
+def _known(connection: sa.Connection) -> dict[tuple[str, Event], datetime]:
+    """As of when every event of a kind is known: since its feed was last read to its end."""
+    found = {}
+    for row in connection.execute(sa.select(tables.sweeps)).mappings():
+        kind = KINDS.get(row["feed"])
+        if kind is not None and row["done_at"] is not None:
+            found[row["system"], kind] = row["done_at"]
+    return found
+
+
+def _changed(connection: sa.Connection, version: int, span: tuple[str, str]) -> int:
+    here = sa.and_(accounts.c.id >= span[0], accounts.c.id <= span[1], accounts.c.revision == version)
+    return connection.execute(sa.select(sa.func.count()).select_from(accounts).where(here)).scalar_one()
+
+
+def _is_renamed(connection: sa.Connection, version: int, span: tuple[str, str]) -> bool:
+    here = sa.and_(accounts.c.id >= span[0], accounts.c.id <= span[1], accounts.c.named_in == version)
+    return connection.execute(sa.select(accounts.c.id).where(here).limit(1)).first() is not None
+
+
+def _save_contacts(connection: sa.Connection, merged: Sequence[Merged], insert: str) -> None:
+    """Replace those of accounts where they are other than before."""
+    names = ("account_id", "name", "email", "title", "roles")
+    for some in chunks(merged, _PARAMS):
+        held: dict[str, list[Contact]] = {}
+        wanted = sa.select(*(contacts.c[name] for name in names)).where(
+            contacts.c.account_id.in_([one.row.id for one in some])
+        )
+        for row in connection.execute(wanted.order_by(contacts.c.account_id, contacts.c.position)).mappings():
+            held.setdefault(row["account_id"], []).append(Contact(**row))
+        other = [one for one in some if list(one.contacts or ()) != held.get(one.row.id, [])]
+        if not other:
+            continue
+        gone = [one.row.id for one in other if one.row.id in held]
+        if gone:
+            connection.execute(contacts.delete().where(contacts.c.account_id.in_(gone)))
+        rows = [
+            (
+                one.row.id,
+                place,
+                contact.name,
+                contact.email,
+                contact.title,
+                WORDS.encode(contact.roles),
+                SOURCE,
+            )
+            for one in other
+            for place, contact in enumerate(one.contacts or ())
+        ]
+        if rows:
+            connection.exec_driver_sql(insert, rows)

@@ -1,0 +1,332 @@
+"""What the systems said, kept page by page with how far each reading came; and what can be told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from bot.domain.joining import Disagreement
+from bot.domain.reading import (
+    AccountReading,
+    ContactReading,
+    EventReading,
+    PersonReading,
+    Reading,
+)
+from bot.errors import SyncUnderWay
+from bot.ports.people import Absence
+from bot.ports.readings import (
+    Claimed,
+    Decide,
+    MergedCount,
+    SourceState,
+    Sweep,
+    SyncRecord,
+    Unmatched,
+)
+from bot.ports.work import Transaction
+from bot.store import reading_tables as tables
+from bot.store import records, sweeping
+from bot.store.alone import alone
+from bot.store.database import Database, opened
+from bot.store.merging import Merger
+from bot.store.odds import disagreements_of
+from bot.store.tables import accounts
+from bot.store.types import storable
+
+Claims = Callable[[Any], Claimed]
+_MAY_BE_DELETED = frozenset((EventReading, ContactReading))
+
+
+class StoredReadings:
+    """Keeps ports.Readings."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._upserts = {
+            noun: records.upsert_of(database, kept.table) for noun, kept in records.NOUNS.items()
+        }
+        self._aged = records.aged_of(database)
+        self._merger = Merger(database)
+        found = sa.select(tables.disagreements.c.told)
+        self._odds = database.prepare(
+            found.where(tables.disagreements.c.account_id == sa.bindparam("account_id"))
+        )
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """One sync at a time, over all processes; raises SyncUnderWay at once where another runs."""
+        return alone(self._database, "sync", SyncUnderWay())
+
+    async def list_sweeps(self) -> tuple[Sweep, ...]:
+        """The newest reading of each feed."""
+        statement = sa.select(tables.sweeps).order_by(tables.sweeps.c.system, tables.sweeps.c.feed)
+        rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
+        return tuple(map(sweeping.sweep_of, rows))
+
+    async def begin_sweep(self, tx: Transaction, sweep: Sweep) -> None:
+        """Keep a reading that begins; what an unfinished one of the same feed had seen is forgotten."""
+        values = sweeping.values_of(sweep, sweeping.COLUMNS)
+        statement = self._database.insert(tables.sweeps).values(values)
+        upsert = statement.on_conflict_do_update(
+            index_elements=list(tables.sweeps.primary_key.columns),
+            set_={
+                name: statement.excluded[name] for name in sweeping.COLUMNS if name not in ("system", "feed")
+            },
+        )
+
+        def begin(connection: sa.Connection) -> None:
+            connection.execute(upsert)
+            sweeping.forget_pages(connection, sweep)
+
+        await opened(tx).run(begin)
+
+    async def save_page(
+        self, tx: Transaction, sweep: Sweep, readings: Sequence[Reading], claims: Claims
+    ) -> int:
+        """Keep some readings and how far the sweep is by then; says how many were new or other than before."""
+        return await opened(tx).run(lambda connection: self._save(connection, sweep, readings, claims))
+
+    def _save(
+        self, connection: sa.Connection, sweep: Sweep, readings: Sequence[Reading], claims: Claims
+    ) -> int:
+        # Of records that come twice the later one alone: one statement must not write a row twice.
+        found = {records.key_of(one): one for one in readings}
+        by_noun: dict[type, list[Any]] = {}
+        for one in found.values():
+            by_noun.setdefault(type(one), []).append(one)
+        if not sweep.whole:
+            sweeping.touch_former(connection, sweep.system, by_noun.get(EventReading, ()))
+        changed = sum(
+            self._save_some(connection, sweep, noun, some, claims) for noun, some in by_noun.items()
+        )
+        if sweep.whole and found:
+            seen = orjson.dumps(list(found)).decode()
+            page = {"system": sweep.system, "feed": sweep.feed, "page": sweep.pages, "seen": seen}
+            connection.execute(tables.sweep_pages.insert(), page)
+        elif found:
+            sweeping.touch(connection, sweep.system, readings)
+        sweeping.move(connection, replace(sweep, changed=sweep.changed + changed), sweeping.MOVES)
+        return changed
+
+    def _save_some(
+        self, connection: sa.Connection, sweep: Sweep, noun: type, some: Sequence[Any], claims: Claims
+    ) -> int:
+        kept, system, feed = records.NOUNS[noun], sweep.system, sweep.feed
+        if noun is AccountReading:
+            claimed = [claims(one) for one in some]
+            self._save_links(connection, claimed)
+            rows = [
+                records.account_row(one, system, feed, claim.account_id)
+                for one, claim in zip(some, claimed, strict=True)
+            ]
+            changed = self._upsert(connection, noun, rows)
+            connection.exec_driver_sql(self._aged, list(map(records.aged_row, rows)))
+            return changed
+        if noun not in _MAY_BE_DELETED:
+            return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
+        deleted = [one for one in some if one.deleted]
+        rows = [kept.row(one, system, feed) for one in some if not one.deleted]
+        return self._upsert(connection, noun, rows) + sweeping.delete(connection, kept, deleted, system)
+
+    def _upsert(self, connection: sa.Connection, noun: type, rows: list[records.Row]) -> int:
+        return connection.exec_driver_sql(self._upserts[noun], rows).rowcount if rows else 0
+
+    def _save_links(self, connection: sa.Connection, claimed: Iterable[Claimed]) -> None:
+        rows = [
+            {"system": system, "key": key, "account_id": one.account_id}
+            for one in claimed
+            for system, key in one.links
+        ]
+        if rows:
+            statement = self._database.insert(tables.links)
+            same = {"account_id": statement.excluded.account_id}
+            keys = list(tables.links.primary_key.columns)
+            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=same), rows)
+
+    async def count_before(self, system: str, feed: str) -> int:
+        """How many records that feed had given, without those that are gone."""
+
+        def count(connection: sa.Connection) -> int:
+            total = 0
+            for kept in records.NOUNS.values():
+                found = (
+                    sa.select(sa.func.count())
+                    .select_from(kept.table)
+                    .where(*sweeping.of_feed(kept, system, feed))
+                )
+                total += connection.execute(found).scalar_one()
+            return total
+
+        return await self._database.scan(count)
+
+    async def end_sweep(
+        self, tx: Transaction, sweep: Sweep, *, gone_on: date | None, refuses: Callable[[int], bool]
+    ) -> Sweep:
+        """Keep that a sweep came to its end, and give it as it is kept."""
+        return await opened(tx).run(lambda connection: sweeping.end(connection, sweep, gone_on, refuses))
+
+    async def touch_all(self, tx: Transaction, *, week: bool) -> None:
+        """Have every account merged that any system speaks of, with `week` its week's row written too."""
+        statement = self._database.insert(tables.asked).values(week=week)
+        once = statement.on_conflict_do_nothing(index_elements=[tables.asked.c.week])
+        await opened(tx).run(lambda connection: connection.execute(once))
+
+    async def gather(self, tx: Transaction) -> None:
+        """Join over other systems' ids what did not say which account it is of, and list what waits to be merged."""
+
+        def gather(connection: sa.Connection) -> None:
+            sweeping.join(connection)
+            asked = set(connection.execute(sa.select(tables.asked.c.week)).scalars())
+            if asked:
+                connection.execute(self._touching(week=True in asked))
+                connection.execute(tables.asked.delete())
+
+        await opened(tx).run(gather)
+
+    def _touching(self, *, week: bool) -> sa.Executable:
+        of = tables.readings.c.account_id
+        found = sa.select(of, sa.literal(int(week))).where(of.is_not(None), of != "").distinct()
+        statement = self._database.insert(tables.touched).from_select(["account_id", "week"], found)
+        return statement.on_conflict_do_update(
+            index_elements=[tables.touched.c.account_id],
+            set_={"week": statement.excluded.week},
+            where=statement.excluded.week > tables.touched.c.week,
+        )
+
+    async def count_touched(self) -> int:
+        """How many accounts wait to be merged."""
+        statement = sa.select(sa.func.count()).select_from(tables.touched)
+        return await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
+
+    async def merge(
+        self, tx: Transaction, decide: Decide, *, limit: int, now: datetime, today: date
+    ) -> MergedCount | None:
+        """Merge some of the accounts that wait; None where none does."""
+        return await self._merger.merge(opened(tx), decide, limit, now, today)
+
+    async def list_people(self, system: str) -> tuple[PersonReading, ...]:
+        """The people whom a system knows."""
+        columns = [column for column in tables.people.columns if column.name not in ("system", "feed")]
+        statement = sa.select(*columns).where(tables.people.c.system == system).order_by(tables.people.c.key)
+        rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
+        return tuple(PersonReading(**row) for row in rows)
+
+    async def list_absences(self, system: str) -> tuple[tuple[str, Absence], ...]:
+        """What a system tells of absences, by its key of the person; the e-mail is that system's."""
+        people, absences = tables.people, tables.absences
+        names = ("starts_on", "ends_on", "half_day_start", "half_day_end", "status")
+        same = sa.and_(people.c.system == absences.c.system, people.c.key == absences.c.person_key)
+        statement = (
+            sa.select(absences.c.person_key, people.c.email, *(absences.c[name] for name in names))
+            .join(people, same)
+            .where(absences.c.system == system)
+            .order_by(people.c.email, absences.c.starts_on, absences.c.key)
+        )
+        rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
+        return tuple(
+            (row["person_key"], Absence(email=row["email"], **{name: row[name] for name in names}))
+            for row in rows
+        )
+
+    async def find_disagreements(self, account_id: str) -> tuple[Disagreement, ...]:
+        """What systems say differently of an account."""
+        rows = await self._database.point(self._odds, (storable(account_id),))
+        return disagreements_of(rows[0][0]) if rows else ()
+
+    async def list_disagreements(self, limit: int) -> tuple[tuple[str, str, Sequence[Disagreement]], ...]:
+        """The same of many accounts: id, name and what differs, by name."""
+        table = tables.disagreements
+        statement = (
+            sa.select(accounts.c.id, accounts.c.name, table.c.told)
+            .join(table, table.c.account_id == accounts.c.id)
+            .order_by(accounts.c.name, accounts.c.id)
+            .limit(limit)
+        )
+        rows = await self._database.scan(lambda connection: connection.execute(statement).all())
+        return tuple((row[0], row[1], disagreements_of(row[2])) for row in rows)
+
+    async def count_disagreeing(self) -> int:
+        """How many accounts there are of which systems say different things."""
+        statement = sa.select(sa.func.count()).select_from(tables.disagreements)
+        return await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
+
+    async def count_disagreements(self) -> Mapping[str, int]:
+        """The same by the value that they differ in."""
+
+        def count(connection: sa.Connection) -> dict[str, int]:
+            found: dict[str, int] = {}
+            for (told,) in connection.execute(sa.select(tables.disagreements.c.told)):
+                for name, *_ in orjson.loads(told):
+                    found[name] = found.get(name, 0) + 1
+            return found
+
+        return await self._database.scan(count)
+
+    async def list_unmatched(self, limit: int) -> tuple[Unmatched, ...]:
+        """Records of accounts that belong to none of the book's."""
+        table = tables.readings
+        columns = (table.c.system, table.c.key, table.c.name, table.c.account_id)
+        statement = sa.select(*columns).where(_UNMATCHED).order_by(table.c.system, table.c.name, table.c.key)
+        rows = await self._database.scan(lambda connection: connection.execute(statement.limit(limit)).all())
+        return tuple(Unmatched(row[0], row[1], row[2], _why(row[3])) for row in rows)
+
+    async def count_unmatched(self) -> Mapping[str, int]:
+        """How many such records each system has."""
+        table = tables.readings
+        statement = sa.select(table.c.system, sa.func.count()).where(_UNMATCHED).group_by(table.c.system)
+        return await self._database.scan(
+            lambda connection: {row[0]: row[1] for row in connection.execute(statement)}
+        )
+
+    async def list_states(self) -> tuple[SourceState, ...]:
+        """What the book has of each system."""
+        table = tables.readings
+        statement = (
+            sa.select(table.c.system, sa.func.count(), sa.func.count(accounts.c.id))
+            .outerjoin(accounts, accounts.c.id == table.c.account_id)
+            .where(table.c.gone_on.is_(None))
+            .group_by(table.c.system)
+            .order_by(table.c.system)
+        )
+        rows = await self._database.scan(lambda connection: connection.execute(statement).all())
+        return tuple(SourceState(*row) for row in rows)
+
+    async def save_sync(self, tx: Transaction, record: SyncRecord) -> None:
+        """Remember a sync that ended."""
+        values = {
+            "started_at": record.started_at,
+            "ended_at": record.ended_at,
+            "report": orjson.dumps(record.report).decode(),
+        }
+        await opened(tx).run(lambda connection: connection.execute(tables.syncs.insert(), values))
+
+    async def last_sync(self) -> SyncRecord | None:
+        """The newest sync that ended."""
+        statement = sa.select(tables.syncs).order_by(tables.syncs.c.id.desc()).limit(1)
+        row = await self._database.scan(lambda connection: connection.execute(statement).mappings().first())
+        if row is None:
+            return None
+        report = orjson.loads(row["report"])
+        return SyncRecord(started_at=row["started_at"], ended_at=row["ended_at"], report=report)
+
+
+_UNMATCHED = sa.and_(
+    tables.readings.c.gone_on.is_(None),
+    sa.or_(
+        tables.readings.c.account_id.is_(None),
+        sa.and_(
+            tables.readings.c.account_id != "",
+            ~sa.exists().where(accounts.c.id == tables.readings.c.account_id),
+        ),
+    ),
+)
+
+
+def _why(account_id: str | None) -> str:
+    return "it names no account" if account_id is None else f"the book has no account {account_id}"
