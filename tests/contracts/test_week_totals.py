@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,11 @@ import sqlalchemy as sa
 
 from bot.domain.account import Week
 from bot.domain.provenance import Stamp
+from bot.domain.reading import AccountReading
 from bot.domain.sums import WeekSums
 from bot.ports.book import AccountRow
 from bot.ports.figures import Scope, Span
+from bot.ports.readings import Claimed, Merged, MergedCount, Sweep, SweepState, Told
 from bot.store import Store, week_sums, week_totals
 from bot.store.tables import versions
 
@@ -105,6 +107,55 @@ async def test_accounts_that_change_and_weeks_that_are_backfilled(store: Store, 
         for team in (None, "enterprise"):
             await assert_kept(store, Scope(team=team, today=TODAY))
     await assert_kept(store, Scope(team=None, today=TODAY + timedelta(days=5)))  # who has become a customer
+
+
+async def merge(store: Store, draw: random.Random, ids: Sequence[str], day: date) -> None:
+    """As a sync does: accounts and this week's row, some at a time; an earlier day's row of the week moves on."""
+
+    def decide(told: Iterable[Told], _known: Any) -> Iterator[Merged]:
+        for one in told:
+            row = AccountRow(id=one.account_id, name="A", values=drawn(draw), stamp=STAMP, stamps={})
+            yield Merged(row=row, week=draw.choice((None, drawn_week(draw, one.account_id, [day]))))
+
+    sweep = Sweep(
+        system="vitally",
+        feed="accounts",
+        number=day.toordinal(),
+        whole=True,
+        state=SweepState.RUNNING,
+        started_at=STAMP.as_of,
+    )
+    read = [AccountReading(key=id_, values={"arr": draw.randrange(99)}, as_of=STAMP.as_of) for id_ in ids]
+    async with store.work.transaction() as tx:
+        await store.readings.begin_sweep(tx, sweep)
+        await store.readings.save_page(tx, sweep, read, lambda reading: Claimed(reading.key))
+        await store.readings.gather(tx)
+    merged: MergedCount | None = MergedCount()
+    while merged is not None:
+        async with store.work.transaction() as tx:
+            merged = await store.readings.merge(tx, decide, limit=5, now=STAMP.as_of, today=TODAY)
+        if merged is not None and draw.random() < 0.5:
+            return  # the rest is merged by the next sync
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_accounts_and_weeks_that_a_sync_merges_some_at_a_time(store: Store, seed: int) -> None:
+    """Cut short or not, before and after sums are kept: they are those of the history at every moment."""
+    draw = random.Random(seed)
+    ids = [f"A{n}" for n in range(12)]
+    if seed:
+        await write(store, {id_: drawn(draw) for id_ in ids[:6]}, [drawn_week(draw, id_) for id_ in ids[:6]])
+    for day in (SUNDAYS[-2], SUNDAYS[-1] - timedelta(days=3), SUNDAYS[-1] - timedelta(days=3), SUNDAYS[-1]):
+        await merge(store, draw, draw.sample(ids, 9), day)
+        for team in (None, "enterprise"):
+            scope = Scope(team=team, today=TODAY)
+            found = await store.figures.week_sums(scope, SPANS, counts=True)
+            expected = await store.database.scan(lambda connection, of=scope: of_history(connection, of))
+            assert [pytest.approx(tuple(one)[1:], rel=1e-9) for one in expected] == [
+                tuple(one)[1:] for one in found
+            ]
+    await write(store, {})
+    await assert_kept(store, Scope(team=None, today=TODAY))
 
 
 async def test_a_book_of_before_the_sums_is_read_from_its_history_until_the_next_write(store: Store) -> None:
