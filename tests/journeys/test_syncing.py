@@ -107,7 +107,7 @@ async def test_all_five_become_one_book_and_nobodys_words_are_kept(
         {"id": 9, "name": "Oak Harbor Bnk", "external_id": None, "updated_at": "2026-01-01T00:00:00Z"},
     )
     vendors.standins["deel"].faults.append(
-        VendorFault(kind="status", path="/people", status=500, body=f'{{"error": "{MARKER}"}}')
+        VendorFault(kind="status", path="/people", status=500, body=f'{{"message": "{MARKER}"}}')
     )
     code, said = await ta_bot("sync")
     assert code == 0, said
