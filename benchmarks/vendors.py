@@ -17,7 +17,8 @@ from aiohttp import web
 from benchmarks.book import CLOCK, values
 from benchmarks.names import invented
 from bot.standin.vendors import town
-from bot.standin.vendors.books import Books, Business
+from bot.standin.vendors.books import Books
+from bot.standin.vendors.business import Business
 from bot.standin.vendors.serving import VendorStandin
 
 Asked = dict[str, list[tuple[str, str]]]

@@ -62,7 +62,7 @@ def desk_of(house: House) -> Desk:
 
 
 def collect_seldom() -> None:
-    """A sync makes millions of small objects that drop by themselves: Python's 700 took a quarter of its time (measured)."""
+    """A sync makes millions of small objects that drop by themselves; looking for them each 700 costs a tenth of its time."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
 

@@ -145,7 +145,7 @@ async def _demo() -> AsyncIterator[str]:
         await process.communicate()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def demo(browser: Browser) -> AsyncIterator[str]:
     """`ta-bot demo`, as its users run it; gives its address."""
     assert browser.is_connected()

@@ -15,7 +15,8 @@ from bot.clock import SystemClock
 from bot.domain.person import Person, Role
 from bot.domain.provenance import value_of
 from bot.standin.vendors import town
-from bot.standin.vendors.books import PRIVATE, Books, Business
+from bot.standin.vendors.books import Books
+from bot.standin.vendors.business import PRIVATE, Business
 from bot.standin.vendors.faults import VendorFault
 from bot.store import open_store
 

@@ -12,7 +12,8 @@ from bot.standin.book.accounts import Days, everything
 from bot.standin.book.contacts import absences, contacts_of
 from bot.standin.book.files import COLUMNS, people
 from bot.standin.vendors import town
-from bot.standin.vendors.books import Books, Business
+from bot.standin.vendors.books import Books
+from bot.standin.vendors.business import Business
 from bot.standin.vendors.serving import VendorBook
 
 FOLDER = "sync"

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from bot.domain.person import Person, Role
 from bot.standin.vendors import town
-from bot.standin.vendors.books import PRIVATE, Books, Business
+from bot.standin.vendors.books import Books
+from bot.standin.vendors.business import PRIVATE, Business
 from bot.store import open_store, reading_tables, tables
 
 CHILD = Path(__file__).with_name("syncing_child.py")
