@@ -85,9 +85,14 @@ class Bench:
         return sorted(self.trial.key(number) for number in range(count))
 
 
-@pytest.fixture(params=TRIALS, ids=[trial.__name__.removeprefix("trial_") for trial in TRIALS])
-def trial(request: pytest.FixtureRequest) -> Any:
-    return request.param
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test is made for each vendor, or with `vendors("PAGED")` for each whose trial says that it has that."""
+    if "trial" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("vendors")
+    of = [trial for trial in TRIALS if marker is None or getattr(trial, marker.args[0])]
+    assert of, f"{metafunc.definition.name} would try nobody"
+    metafunc.parametrize("trial", of, ids=[trial.__name__.removeprefix("trial_") for trial in of])
 
 
 @pytest.fixture
