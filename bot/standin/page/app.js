@@ -139,7 +139,9 @@ async function drawMessages(channel) {
   const { messages: said, earlier } = page.seen;
   const beginning = earlier || !channel ? "" : `${channel.kind === "public" ? "#" : ""}${channelName(channel)}`;
   allShown = false;
-  allShown = await messages.show(said, { newSince: page.newSince, earlier, beginning });
+  // A drawing that another has overtaken ends later, and must not undo what that one found.
+  if (!(await messages.show(said, { newSince: page.newSince, earlier, beginning }))) return;
+  allShown = true;
   older();
 }
 
