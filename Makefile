@@ -32,8 +32,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Everything CI runs: style, types, the contracts of the house, all tests.
 test: $(TOOLS) lint
-	$(ROOMY) $(BIN)/python -m pytest -n 4 --dist loadgroup -m "not alone"
-	$(ROOMY) $(BIN)/python -m pytest -n 2 -m alone
+	$(ROOMY) $(BIN)/python -m pytest -n 5 --dist loadgroup -m "not alone"
+	$(ROOMY) $(BIN)/python -m pytest -n 3 -m alone
 
 lint: $(TOOLS)
 	$(BIN)/ruff check .

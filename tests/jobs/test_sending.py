@@ -35,12 +35,6 @@ NATIVE = {
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """On SQLite alone: what Slack does to a message is the same whatever keeps it (test_engine holds what differs)."""
-    return sqlite_url
-
-
-@pytest.fixture
 def quick(launch) -> Any:
     """Waits are short, so that only their number counts."""
 

@@ -29,12 +29,6 @@ A2,Ostrava,enterprise,henrike@ta.example,800000,30,100,3.2,red,{soon},{now}
 """
 
 
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """On SQLite alone: what Slack does to a message is the same whatever keeps it (test_engine holds what differs)."""
-    return sqlite_url
-
-
 class Series:
     """Two channels' digests, due now: one will be troubled, the other must not notice."""
 
