@@ -41,9 +41,6 @@ class WorkLedger(Jobs, Protocol):
     async def list_started(self, before: datetime, limit: int) -> tuple[Claimed, ...]:
         """Work that was handed over before then and has not ended."""
 
-    async def count_started(self) -> int:
-        """How much work has been handed over and has not ended."""
-
     async def is_settled(self, now: datetime, *, messages: bool) -> bool:
         """Whether nothing is due, under way or, with `messages`, to be said: all in one look, since one asks for the other."""
 
@@ -146,9 +143,6 @@ class MessageLedger(OutgoingMessages, Protocol):
 
     async def settle(self, tx: Transaction, key: str, settled: Settled, at: datetime) -> None:
         """Record what became of it."""
-
-    async def count_unsettled(self) -> int:
-        """How many messages have been handed over and are not settled."""
 
     async def forget_messages(self, before: datetime, texts_before: datetime) -> int:
         """Drop what was settled before then, and the texts of what was settled before the other; says how many rows."""

@@ -120,12 +120,6 @@ class StoredWork:
         rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
         return tuple(Claimed(work=_work_of(row), claim=row["claim"]) for row in rows)
 
-    async def count_started(self) -> int:
-        """How much work has been handed over and has not ended."""
-        started = due_work.c.state == WorkState.STARTED.value
-        statement = sa.select(sa.func.count()).select_from(due_work).where(started)
-        return await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
-
     async def is_settled(self, now: datetime, *, messages: bool) -> bool:
         """Whether nothing is due, under way or, with `messages`, to be said: all in one look, since one asks for the other."""
         due = sa.and_(due_work.c.state == WorkState.PLANNED.value, due_work.c.due_at <= now)

@@ -168,11 +168,6 @@ class StoredOutgoing:
         statement = outgoing.update().where(outgoing.c.key == key).values(**values)
         await opened(tx).run(lambda connection: connection.execute(statement))
 
-    async def count_unsettled(self) -> int:
-        """How many messages wait or have been handed over, and are not settled."""
-        statement = sa.select(sa.func.count()).select_from(outgoing).where(UNSETTLED)
-        return await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
-
     async def forget_messages(self, before: datetime, texts_before: datetime) -> int:
         """Drop what was settled before then, and the texts of what was settled before the other."""
         settled = sa.not_(UNSETTLED)

@@ -51,7 +51,7 @@ async def test_an_intent_is_kept_with_what_asks_for_it_and_once(store: Store) ->
     assert (pending.accounts, pending.then, pending.subject) == (("A1",), "digest.settled", "3")
 
 
-async def test_messages_are_handed_over_once_in_the_order_they_were_asked_for(store: Store) -> None:
+async def test_messages_are_handed_over_once_in_the_order_they_were_asked_for(store: Store, clock) -> None:
     person = Intent(key="p", message=SAID, email="ann@example.com")
     assert not await store.outgoing.is_waiting()
     await ask(store, HEAD, person, replace(HEAD, key="e"))
@@ -65,7 +65,7 @@ async def test_messages_are_handed_over_once_in_the_order_they_were_asked_for(st
     assert first[0].place < first[2].place
     assert await handed(store) == []
     assert not await store.outgoing.is_waiting()
-    assert await store.outgoing.count_unsettled() == 3
+    assert not await store.jobs.is_settled(clock.now(), messages=True)
 
 
 async def test_a_message_to_a_person_keeps_its_lane_once_its_place_is_known(store: Store, clock) -> None:
@@ -126,7 +126,7 @@ async def test_what_did_not_arrive_is_not_edited(store: Store, clock, state: Mes
     found = await store.outgoing.find_outgoing("d:head")
     assert found is not None
     assert (found.state, found.note) == (state, "archived")
-    assert await store.outgoing.count_unsettled() == 0
+    assert await store.jobs.is_settled(clock.now(), messages=True)
 
 
 async def test_an_attempt_is_remembered_until_its_outcome_is_known(store: Store, clock) -> None:

@@ -23,6 +23,7 @@ import pytest
 from bot.domain.leave import CoverState, PlanState, SyncChoice
 from bot.features.coverage import usecases
 from bot.ports.people import Absence
+from bot.standin.presence import status_json
 
 World = Any
 DANA, MIA = "dana@ta.example", "mia@ta.example"
@@ -133,7 +134,9 @@ class Story:
         async with asyncio.timeout(90):
             while not await self._is_settled():  # noqa: ASYNC110 # other processes do the work: only rows tell
                 await asyncio.sleep(0.1)
-        shown = self.world.server.people.who(DANA).status_text
+        # As it shows: a status whose time is over shows no more, whenever the workspace forgets it.
+        server = self.world.server
+        shown = str(status_json(server.workspace, server.people.who(DANA))["text"])
         if not self.statuses or self.statuses[-1] != shown:
             self.statuses.append(shown)
 
@@ -146,10 +149,7 @@ class Story:
             await victim.start()
 
     async def _is_settled(self) -> bool:
-        store = self.world.store
-        if await store.jobs.is_due(self.world.clock.now()) or await store.jobs.count_started():
-            return False
-        return not await store.outgoing.count_unsettled()
+        return await self.world.store.jobs.is_settled(self.world.clock.now(), messages=True)
 
     async def stand_at(self, at: datetime) -> None:
         self.world.clock.stand_at(at)
