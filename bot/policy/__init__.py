@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.domain.account import Group
+from bot.domain.alert import AlertRules
 from bot.domain.boundary import Margin
 from bot.domain.digest import DigestRules
 from bot.domain.health import HealthRules
@@ -62,6 +63,7 @@ class Policy:
     work: WorkRules
     ooo: OooRules
     requests: RequestRules
+    alerts: AlertRules
     sources: SourcesTable
     join: JoinRules
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
@@ -178,6 +180,7 @@ def _policy(table: PolicyTable) -> Policy:
         work=duties.work_of(table.work),
         ooo=duties.ooo_of(table),
         requests=duties.requests_of(table.requests),
+        alerts=duties.alerts_of(table.alerts),
         sources=table.sources,
         join=joining.join_of(table.sources.join),
         freshness={group: age for group, age in ages.items() if age is not None},

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.ports.clock import Clock
 from bot.store import migrations
+from bot.store.alerts import ALERTS, StoredAlerts
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
 from bot.store.coverage import StoredCoverage
@@ -47,6 +48,7 @@ class Store:
     readings: StoredReadings
     jobs: StoredWork
     outgoing: StoredOutgoing
+    alerts: StoredAlerts
     clock: Clock
 
     @property
@@ -68,8 +70,10 @@ class Store:
         requests = await migrations.migrate(self.database, REQUESTS, self.clock)
         plans = await migrations.migrate(self.database, PLANS, self.clock)
         readings = await migrations.migrate(self.database, READINGS, self.clock)
+        alerts = await migrations.migrate(self.database, ALERTS, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *readings, *audit)
+        own = (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *readings, *alerts)
+        return (*own, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -95,6 +99,7 @@ def open_store(url: str, clock: Clock) -> Store:
     if isinstance(database, SqliteDatabase):
         beside = database.url.set(database=str(audit_path(database.path)))
         audit_database = SqliteDatabase(beside)
+    jobs = StoredWork(database, clock)
     return Store(
         database=database,
         audit_database=audit_database,
@@ -111,8 +116,9 @@ def open_store(url: str, clock: Clock) -> Store:
         plans=StoredPlans(database),
         figures=StoredFigures(database),
         readings=StoredReadings(database),
-        jobs=StoredWork(database, clock),
+        jobs=jobs,
         outgoing=StoredOutgoing(database, clock),
+        alerts=StoredAlerts(database, jobs, clock),
         clock=clock,
     )
 
