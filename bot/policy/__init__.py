@@ -25,8 +25,9 @@ from bot.domain.lifecycle import LifecycleRules
 from bot.domain.person import Team
 from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
+from bot.domain.watching import WatchRules
 from bot.errors import PolicyError
-from bot.policy import build, duties, explain, joining
+from bot.policy import build, duties, explain, joining, watching
 from bot.policy.lines import lines_of
 from bot.policy.schema import PolicyTable
 from bot.policy.sources import SourcesTable
@@ -64,6 +65,7 @@ class Policy:
     ooo: OooRules
     requests: RequestRules
     alerts: AlertRules
+    watch: WatchRules
     sources: SourcesTable
     join: JoinRules
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
@@ -180,7 +182,8 @@ def _policy(table: PolicyTable) -> Policy:
         work=duties.work_of(table.work),
         ooo=duties.ooo_of(table),
         requests=duties.requests_of(table.requests),
-        alerts=duties.alerts_of(table.alerts),
+        alerts=watching.alerts_of(table.alerts),
+        watch=watching.watch_of(table),
         sources=table.sources,
         join=joining.join_of(table.sources.join),
         freshness={group: age for group, age in ages.items() if age is not None},

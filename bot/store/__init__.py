@@ -25,6 +25,7 @@ from bot.store.requests import REQUESTS, StoredRequests
 from bot.store.status_records import STATUS_RECORDS, StoredStatusRecords
 from bot.store.turns import StoredTurns
 from bot.store.user_tokens import USER_TOKENS, StoredUserTokens
+from bot.store.watching import WATCHING, StoredWatching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Store:
     jobs: StoredWork
     outgoing: StoredOutgoing
     alerts: StoredAlerts
+    watching: StoredWatching
     clock: Clock
 
     @property
@@ -71,9 +73,10 @@ class Store:
         plans = await migrations.migrate(self.database, PLANS, self.clock)
         readings = await migrations.migrate(self.database, READINGS, self.clock)
         alerts = await migrations.migrate(self.database, ALERTS, self.clock)
+        watching = await migrations.migrate(self.database, WATCHING, self.clock)
         audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        own = (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *readings, *alerts)
-        return (*own, *audit)
+        own = (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *readings)
+        return (*own, *alerts, *watching, *audit)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -119,6 +122,7 @@ def open_store(url: str, clock: Clock) -> Store:
         jobs=jobs,
         outgoing=StoredOutgoing(database, clock),
         alerts=StoredAlerts(database, jobs, clock),
+        watching=StoredWatching(database),
         clock=clock,
     )
 
