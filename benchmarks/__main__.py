@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--only lookup,writes,segments,digest,leave,sync,start,requests]`."""
+"""`python -m benchmarks [--quick] [--only lookup,writes,segments,digest,alerts,leave,sync,start,requests]`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "writes": "Writing and importing",
     "segments": "Segments of a whole book",
     "digest": "The weekly digest",
+    "alerts": "What fires an alert",
     "leave": "Twenty thousand absences",
     "sync": "A whole sync",
     "start": "Cold start and memory",
