@@ -79,7 +79,7 @@ class Quarter:
 async def quarter(world: World, tmp_path: Path) -> Quarter:
     """The demo's book, a new one each Monday; looked at each morning, and told as the hours pass."""
     found = Quarter()
-    since = date.min
+    since = BASE - timedelta(weeks=5)  # as far back as a changed category is explained from
     for number in range(DAYS):
         today = found.day(number)
         await world.until(datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=5))
