@@ -21,7 +21,7 @@ from bot.domain.keeping import WorkRules
 from bot.domain.kpi import KpiRules
 from bot.domain.leave import OooRules
 from bot.domain.lifecycle import LifecycleRules
-from bot.domain.person import Team
+from bot.domain.person import Connector, Team
 from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
 from bot.errors import PolicyError
@@ -64,6 +64,7 @@ class Policy:
     requests: RequestRules
     sources: SourcesTable
     join: JoinRules
+    connectors: tuple[Connector, ...]
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
     change_weeks: int  # the score's change is against this many weeks ago
     chart_weeks: int  # how many weeks a card's chart shows
@@ -180,6 +181,7 @@ def _policy(table: PolicyTable) -> Policy:
         requests=duties.requests_of(table.requests),
         sources=table.sources,
         join=joining.join_of(table.sources.join),
+        connectors=tuple(Connector(one.key, one.name, one.url) for one in table.sources.connectors),
         freshness={group: age for group, age in ages.items() if age is not None},
         change_weeks=table.change_weeks,
         chart_weeks=table.chart_weeks,

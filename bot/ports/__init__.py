@@ -9,6 +9,7 @@ from bot.ports.audit import Audit
 from bot.ports.book import Book
 from bot.ports.calendar import Calendar
 from bot.ports.clock import Clock
+from bot.ports.connectors import Connectors
 from bot.ports.coverage import Coverage
 from bot.ports.digests import Digests
 from bot.ports.directory import Directory
@@ -43,6 +44,7 @@ class Ports:
     plans: Plans
     figures: Figures
     readings: Readings
+    connectors: Connectors
     statuses: Statuses
     status_records: StatusRecords
     turns: Turns

@@ -9,6 +9,7 @@ from bot.ports.clock import Clock
 from bot.store import migrations
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
+from bot.store.connectors import CONNECTORS, StoredConnectors
 from bot.store.coverage import StoredCoverage
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.digests import DIGESTS, StoredDigests
@@ -24,6 +25,20 @@ from bot.store.requests import REQUESTS, StoredRequests
 from bot.store.status_records import STATUS_RECORDS, StoredStatusRecords
 from bot.store.turns import StoredTurns
 from bot.store.user_tokens import USER_TOKENS, StoredUserTokens
+
+FAMILIES = (
+    migrations.BOOK,
+    INSTALLATIONS,
+    USER_TOKENS,
+    STATUS_RECORDS,
+    migrations.WORK,
+    DIGESTS,
+    REQUESTS,
+    PLANS,
+    READINGS,
+    CONNECTORS,
+)
+"""The tables of the main database; those of the audit may lie in a file of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +60,7 @@ class Store:
     plans: StoredPlans
     figures: StoredFigures
     readings: StoredReadings
+    connectors: StoredConnectors
     jobs: StoredWork
     outgoing: StoredOutgoing
     clock: Clock
@@ -59,17 +75,10 @@ class Store:
         await self.database.connect()
         if self.audit_database is not self.database:
             await self.audit_database.connect()
-        book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
-        installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
-        tokens = await migrations.migrate(self.database, USER_TOKENS, self.clock)
-        statuses = await migrations.migrate(self.database, STATUS_RECORDS, self.clock)
-        work = await migrations.migrate(self.database, migrations.WORK, self.clock)
-        digests = await migrations.migrate(self.database, DIGESTS, self.clock)
-        requests = await migrations.migrate(self.database, REQUESTS, self.clock)
-        plans = await migrations.migrate(self.database, PLANS, self.clock)
-        readings = await migrations.migrate(self.database, READINGS, self.clock)
-        audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *readings, *audit)
+        steps: list[str] = []
+        for family in FAMILIES:
+            steps += await migrations.migrate(self.database, family, self.clock)
+        return (*steps, *await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock))
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -111,6 +120,7 @@ def open_store(url: str, clock: Clock) -> Store:
         plans=StoredPlans(database),
         figures=StoredFigures(database),
         readings=StoredReadings(database),
+        connectors=StoredConnectors(database),
         jobs=StoredWork(database, clock),
         outgoing=StoredOutgoing(database, clock),
         clock=clock,

@@ -101,6 +101,7 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         plans=store.plans,
         figures=store.figures,
         readings=store.readings,
+        connectors=store.connectors,
         statuses=side.statuses,
         status_records=store.status_records,
         turns=store.turns,

@@ -1,0 +1,178 @@
+"""App Home over the demo's book: whose tab holds what, and that Slack takes every one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.asks import Action, Asker, HomeOpened, Place, Surface
+from bot.blocks.answers import Home
+from bot.domain.person import Person, Role, Team
+from bot.errors import UserError
+from bot.features.home import rules, usecases, views
+from bot.ports import Ports
+from bot.slack import views as edge
+from bot.standin.validate import view_problems
+from bot.standin.workspace import user_id_of
+
+Do = Callable[..., Any]
+
+
+def _opened(who: Person | None, *, whole: bool = True, email: str = "nobody@ta.example") -> HomeOpened:
+    asker = Asker(user_id_of(who), "", who.email, who.name) if who else Asker("U0", "", email, "Somebody")
+    return HomeOpened(asker=asker, place=Place(""), reference="r", surface=Surface.HOME, whole=whole)
+
+
+def _words(home: Home) -> str:
+    assert view_problems(edge.home(home)) == []
+    return json.dumps([dict(one) for one in home.blocks], ensure_ascii=False)
+
+
+async def test_everybody_of_the_demo_has_a_tab_that_slack_takes(
+    people: tuple[Person, ...], ports: Ports
+) -> None:
+    for person in people:
+        said = _words(await usecases.open_home(_opened(person), ports))
+        assert person.name.split()[0] in said
+        assert "cannot be shown" not in said, person.email
+
+
+TITLES = {
+    Role.TA: ("Your book of business", "Requests", "Time off", "Gmail in Vitally"),
+    Role.AE: ("Accounts you sell to", "seats", "Requests"),
+    Role.MANAGER: ("KPIs of", "To approve", "Late requests", "Segment drift"),
+    Role.OPERATOR: ("Failures", "Digests", "imported"),
+}
+
+
+@pytest.mark.parametrize("role", TITLES)
+async def test_each_role_sees_what_is_theirs(role: Role, person: Do, ports: Ports) -> None:
+    who = person(role, Team.ENTERPRISE if role in (Role.TA, Role.MANAGER) else None)
+    said = _words(await usecases.open_home(_opened(who), ports))
+    assert [title for title in TITLES[role] if title not in said] == []
+    others = {title for one, titles in TITLES.items() if one is not role for title in titles[:1]}
+    assert [title for title in others if title in said] == []
+
+
+async def test_a_pool_ta_sees_the_pool_and_a_ta_with_accounts_their_worst(person: Do, ports: Ports) -> None:
+    pool = _words(await usecases.open_home(_opened(person(Role.TA, Team.SCALED)), ports))
+    assert "The pool of the Scaled team" in pool
+    dana = person(Role.TA, Team.ENTERPRISE)
+    made = await usecases.open_home(_opened(dana), ports)
+    accounts = await ports.book.list_accounts(ta_email=dana.email)
+    worst = min(accounts, key=lambda one: one.health_score.value)
+    assert worst.id in made.accounts
+    assert worst.name in _words(made)
+
+
+async def test_somebody_whom_the_book_does_not_know_is_told_what_helps(ports: Ports) -> None:
+    made = await usecases.open_home(_opened(None), ports)
+    said = _words(made)
+    assert "not in the book of people" in said
+    assert made.accounts == ()
+
+
+async def test_a_person_may_be_two_things(person: Do, people: tuple[Person, ...]) -> None:
+    """A TA whom somebody's line of managers names, and who is an account's AE, has a part for each."""
+    dana = person(Role.TA, Team.ENTERPRISE)
+    led = [replace(one, manager_email=dana.email) if one is not dana else one for one in people]
+    standing = rules.standing_of(dana, led, sells=True)
+    assert {rules.Part.BOOK, rules.Part.SOLD, rules.Part.TEAM, rules.Part.APPROVALS} <= set(
+        rules.parts_of(standing)
+    )
+
+
+async def test_without_an_operator_managers_see_what_operators_would(people: tuple[Person, ...]) -> None:
+    manager = next(one for one in people if one.role is Role.MANAGER)
+    left = [one for one in people if one.role is not Role.OPERATOR]
+    assert rules.Part.SOURCES not in rules.parts_of(rules.standing_of(manager, people, sells=False))
+    assert rules.Part.SOURCES in rules.parts_of(rules.standing_of(manager, left, sells=False))
+
+
+async def test_what_takes_long_is_left_for_a_second_look(person: Do, ports: Ports) -> None:
+    quick = await usecases.open_home(_opened(person(Role.MANAGER), whole=False), ports)
+    assert quick.unfinished
+    assert "KPIs of" not in _words(quick)
+    assert not (await usecases.open_home(_opened(person(Role.TA), whole=False), ports)).unfinished
+
+
+class _Broken:
+    """A port that is away; everything else of it answers."""
+
+    def __init__(self, kept: Any, method: str) -> None:
+        self._kept, self._method = kept, method
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method:
+            raise RuntimeError("Acme: away")
+        return getattr(self._kept, name)
+
+
+async def test_a_part_that_fails_leaves_the_others_standing(person: Do, ports: Ports) -> None:
+    broken = replace(ports, requests=_Broken(ports.requests, "list_requests"))
+    said = _words(await usecases.open_home(_opened(person(Role.TA, Team.ENTERPRISE)), broken))
+    assert "*Requests* cannot be shown now. `/ask-ta mine`" in said
+    assert "Your book of business" in said
+    assert "Acme: away" not in said
+
+
+async def test_an_ae_goes_through_all_of_their_accounts(people: tuple[Person, ...], ports: Ports) -> None:
+    for ae in (one for one in people if one.role is Role.AE):
+        rows = await ports.book.list_segment_rows(ae_email=ae.email)
+        if len(rows) > rules.PAGE:
+            break
+    else:
+        pytest.fail("no AE of the demo has more accounts than one page")
+    seen: set[str] = set()
+    for offset in range(0, len(rows), rules.PAGE):
+        asked = Action(
+            asker=Asker(user_id_of(ae), "", ae.email),
+            place=Place(""),
+            reference="r",
+            action_id=views.SOLD,
+            value=str(offset),
+            surface=Surface.WINDOW,
+        )
+        page = await usecases.open_sold(asked, ports)
+        assert page.replaces
+        assert view_problems(edge.modal(edge.message_as_modal(page))) == []
+        seen |= set(page.accounts)
+    assert seen == {row.id for row in rows}
+
+
+async def test_a_connector_is_on_by_a_person_s_own_word(press: Do, person: Do, ports: Ports) -> None:
+    dana = person(Role.TA, Team.ENTERPRISE)
+    before = _words(await usecases.open_home(_opened(dana), ports))
+    assert before.count("not on, as far as I know") == 2
+    await press(views.CONNECTOR, "gmail_vitally:on", dana)
+    said = _words(await usecases.open_home(_opened(dana), ports))
+    assert said.count("not on, as far as I know") == 1
+    assert ":white_check_mark: on, you said" in said
+    await press(views.CONNECTOR, "gmail_vitally:off", dana)
+    assert _words(await usecases.open_home(_opened(dana), ports)) == before
+    with pytest.raises(UserError, match="out of date"):
+        await press(views.CONNECTOR, "telegraph:on", dana)
+
+
+async def test_a_plan_that_waits_for_me_stands_on_my_tab(
+    say: Do, submit: Do, person: Do, ports: Ports
+) -> None:
+    """A TA plans two weeks; whoever approves sees the plan, the TA their six steps."""
+    from bot.features.coverage import forms  # of this story alone
+
+    dana = person(Role.TA, Team.ENTERPRISE)
+    window = await submit(
+        forms.DATES,
+        (await say("/ooo plan", dana)).private_metadata,
+        dana,
+        **{forms.FIRST: date(2026, 11, 24).isoformat(), forms.LAST: date(2026, 12, 4).isoformat()},
+    )
+    assert window is not None
+    said = _words(await usecases.open_home(_opened(dana), ports))
+    assert "24 Nov" in said
+    assert "coverage.open" in said or "See the whole plan" in said
