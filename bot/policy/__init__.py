@@ -26,7 +26,6 @@ from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
 from bot.errors import PolicyError
 from bot.policy import build, duties, explain, joining
-from bot.policy.lines import lines_of
 from bot.policy.schema import PolicyTable
 from bot.policy.sources import SourcesTable
 
@@ -129,7 +128,7 @@ def _read(path: Path, shown: str) -> tuple[explain.File, dict[str, Any]]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(_syntax(shown, text, str(error))) from error
-    return explain.File(shown, lines_of(text)), data
+    return explain.File(shown, text), data
 
 
 def _syntax(shown: str, text: str, said: str) -> str:
