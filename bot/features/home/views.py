@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -61,7 +62,29 @@ def home(head: Sequence[Block], parts: Sequence[Message], *, unfinished: bool = 
             build.context("More than one tab holds: `/ta-help` names the commands that show the rest.")
         )
     accounts = tuple(dict.fromkeys(one for part in shown for one in part.accounts))
-    return Home(blocks=tuple(blocks), accounts=accounts, unfinished=unfinished)
+    return Home(blocks=tuple(_distinct(blocks)), accounts=accounts, unfinished=unfinished)
+
+
+def _distinct(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The same blocks, with what two parts may be pressed by told apart: Slack takes each action id of a view once."""
+    seen: Counter[str] = Counter()
+
+    def told_apart(element: build.Json) -> build.Json:
+        action_id = element.get("action_id", "")
+        seen[action_id] += 1
+        return (
+            element
+            if seen[action_id] == 1
+            else {**element, "action_id": f"{action_id}:again{seen[action_id]}"}
+        )
+
+    for block in blocks:
+        if "elements" in block and block["type"] == "actions":
+            yield {**block, "elements": [told_apart(one) for one in block["elements"]]}
+        elif "accessory" in block:
+            yield {**block, "accessory": told_apart(block["accessory"])}
+        else:
+            yield block
 
 
 def head(person: Person | None, name: str, team: str, today: date, *, serves: bool) -> list[Block]:

@@ -231,8 +231,13 @@ def test_settings(seen: SnapshotAssertion, consent: Consent) -> None:
 
 
 def test_home(seen: SnapshotAssertion) -> None:
-    """Parts that would pass the limit of a tab are left out, and that is said; the accounts are those of what stands."""
-    small = Message(text="", blocks=(build.section("a part"),), accounts=("A-1", "A-1"))
+    """Parts that would pass the limit of a tab are left out, and that is said; the accounts are those of what stands.
+
+    Two parts may show the same button: on one tab its id is told apart.
+    """
+    press, beside = build.button("Let me", "leave_status.open"), build.button("See", "coverage.open:1", "1:0")
+    parts = (build.section("a part", beside), build.actions(press))
+    small = Message(text="", blocks=parts, accounts=("A-1", "A-1"))
     large = Message(text="", blocks=(build.section("x"),) * 99, accounts=("A-2",))
     shown = views.home([build.section("Dana")], [small, large, small], unfinished=True)
     assert (shown.accounts, shown.unfinished) == (("A-1",), True)
