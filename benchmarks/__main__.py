@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--only lookup,writes,segments,digest,leave,sync,start,requests]`."""
+"""`python -m benchmarks [--quick] [--only lookup,writes,segments,digest,leave,home,sync,start,requests]`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "segments": "Segments of a whole book",
     "digest": "The weekly digest",
     "leave": "Twenty thousand absences",
+    "home": "App Home",
     "sync": "A whole sync",
     "start": "Cold start and memory",
     "requests": "Signed /account-health requests",

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 OPEN_FOR = 1800.0
 MOST = 500
 LOOK_EVERY = 1.0
-UNSIGNED = 30.0  # so often without a sign
-APART = 3.0  # a round begins no sooner after the last, and not before four times as long as that took
+UNSIGNED = 60.0  # so often without a sign
+APART = (
+    1.0  # a round begins no sooner after the last, nor before as long as that took: half a core at the most
+)
 AT_ONCE = 4  # tabs made at a time: a hundred people may open theirs within a second
 STALE = "stale"
 
@@ -131,7 +133,7 @@ class Homes:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             since = loop.time() - ended
-            if not self._open or since < max(APART, 4 * took):
+            if not self._open or since < max(APART, took):
                 continue
             try:
                 newest = await self._attendant.ports.book.version()
