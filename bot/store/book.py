@@ -35,6 +35,21 @@ from bot.store.types import storable
 _NOT_CHURNED = sa.or_(accounts.c.churned_on.is_(None), accounts.c.churned_on > sa.bindparam("today"))
 
 
+class _LookUps:
+    """The statements that are asked by key."""
+
+    def __init__(self, database: Database) -> None:
+        prepare = database.prepare
+        self.version = prepare(sa.select(versions.c.number).where(versions.c.key == sa.bindparam("key")))
+        self.account = prepare(sa.select(*ACCOUNT_COLUMNS).where(accounts.c.id == sa.bindparam("id")))
+        of_account = weeks.c.account_id == sa.bindparam("id")
+        since = sa.and_(of_account, weeks.c.week_ending >= sa.bindparam("since"))
+        self.weeks = prepare(sa.select(*WEEK_COLUMNS).where(since).order_by(weeks.c.week_ending))
+        self.drawn = prepare(sa.select(*DRAWN_COLUMNS).where(since).order_by(weeks.c.week_ending))
+        on_day = weeks.c.week_ending == sa.bindparam("ending")
+        self.week = prepare(sa.select(*WEEK_COLUMNS).where(of_account, on_day))
+
+
 class StoredBook:
     """Keeps ports.Book."""
 
@@ -42,23 +57,11 @@ class StoredBook:
         self._database = database
         self._clock = clock
         self._names = Names(database)
-        prepare = database.prepare
-        self._version = prepare(sa.select(versions.c.number).where(versions.c.key == sa.bindparam("key")))
-        self._account = prepare(sa.select(*ACCOUNT_COLUMNS).where(accounts.c.id == sa.bindparam("id")))
-        since = sa.and_(
-            weeks.c.account_id == sa.bindparam("id"), weeks.c.week_ending >= sa.bindparam("since")
-        )
-        self._weeks = prepare(sa.select(*WEEK_COLUMNS).where(since).order_by(weeks.c.week_ending))
-        self._drawn = prepare(sa.select(*DRAWN_COLUMNS).where(since).order_by(weeks.c.week_ending))
-        self._week = prepare(
-            sa.select(*WEEK_COLUMNS).where(
-                weeks.c.account_id == sa.bindparam("id"), weeks.c.week_ending == sa.bindparam("ending")
-            )
-        )
+        self._look_ups = database.once(_LookUps)
 
     async def version(self) -> int:
         """A number that grows with every write."""
-        return int((await self._database.point(self._version, ("book",)))[0][0])
+        return int((await self._database.point(self._look_ups.version, ("book",)))[0][0])
 
     async def find_by_name(self, text: str) -> Found:
         """The account a typed name means, or the candidates, or the nearest names."""
@@ -74,7 +77,7 @@ class StoredBook:
 
     async def find_account(self, account_id: str) -> Account | None:
         """The account with that id."""
-        rows = await self._database.point(self._account, (storable(account_id),))
+        rows = await self._database.point(self._look_ups.account, (storable(account_id),))
         return account_of(rows[0]) if rows else None
 
     async def list_accounts(
@@ -137,17 +140,19 @@ class StoredBook:
 
     async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:
         """The account's weeks that end on or after `since`, oldest first."""
-        rows = await self._database.point(self._weeks, (storable(account_id), since.isoformat()))
+        rows = await self._database.point(self._look_ups.weeks, (storable(account_id), since.isoformat()))
         return tuple([week_of(row) for row in rows])
 
     async def list_drawn_weeks(self, account_id: str, *, since: date) -> tuple[DrawnWeek, ...]:
         """The same weeks, with what a chart needs of them."""
-        rows = await self._database.point(self._drawn, (storable(account_id), since.isoformat()))
+        rows = await self._database.point(self._look_ups.drawn, (storable(account_id), since.isoformat()))
         return tuple([drawn_week_of(row) for row in rows])
 
     async def find_week(self, account_id: str, week_ending: date) -> Week | None:
         """The account's week that ended on that day."""
-        rows = await self._database.point(self._week, (storable(account_id), week_ending.isoformat()))
+        rows = await self._database.point(
+            self._look_ups.week, (storable(account_id), week_ending.isoformat())
+        )
         return week_of(rows[0]) if rows else None
 
     async def list_latest_weeks(self, account_ids: Sequence[str], *, ending_by: date) -> Mapping[str, Week]:

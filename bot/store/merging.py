@@ -88,8 +88,8 @@ class Merger:
     def __init__(self, database: Database) -> None:
         self._database = database
         prepare = database.prepare
-        self._write = prepare(account_upsert(database)).sql
-        self._write_weeks = prepare(week_upsert(database)).sql
+        self._write = database.once(account_upsert)
+        self._write_weeks = database.once(week_upsert)
         self._totals = WeekTotals(database)
         self._spoken = prepare(_spoken())
         self._happened = prepare(_happened())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -49,15 +50,23 @@ class StoredReadings:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._upserts = {
-            noun: records.upsert_of(database, kept.table) for noun, kept in records.NOUNS.items()
-        }
-        self._aged = records.aged_of(database)
-        self._merger = Merger(database)
         found = sa.select(tables.disagreements.c.told)
         self._odds = database.prepare(
             found.where(tables.disagreements.c.account_id == sa.bindparam("account_id"))
         )
+
+    @cached_property
+    def _upserts(self) -> Mapping[type, str]:
+        """Built when a sync begins, as the merger is: whoever only asks does not wait for it."""
+        return {noun: records.upsert_of(self._database, kept.table) for noun, kept in records.NOUNS.items()}
+
+    @cached_property
+    def _aged(self) -> str:
+        return records.aged_of(self._database)
+
+    @cached_property
+    def _merger(self) -> Merger:
+        return Merger(self._database)
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """One sync at a time, over all processes; raises SyncUnderWay at once where another runs."""
