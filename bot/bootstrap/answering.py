@@ -33,6 +33,7 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         digests=house.store.digests,
         coverage=house.store.coverage,
         plans=house.store.plans,
+        feedback=house.store.feedback,
         figures=house.store.figures,
         readings=house.store.readings,
         statuses=side.statuses,

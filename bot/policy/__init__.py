@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from bot.domain.account import Group
 from bot.domain.boundary import Margin
 from bot.domain.digest import DigestRules
+from bot.domain.feedback import FeedbackRules
 from bot.domain.health import HealthRules
 from bot.domain.joining import JoinRules
 from bot.domain.keeping import WorkRules
@@ -25,7 +26,7 @@ from bot.domain.person import Team
 from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
 from bot.errors import PolicyError
-from bot.policy import build, duties, explain, joining
+from bot.policy import asked, build, duties, explain, joining
 from bot.policy.lines import lines_of
 from bot.policy.schema import PolicyTable
 from bot.policy.sources import SourcesTable
@@ -62,6 +63,7 @@ class Policy:
     work: WorkRules
     ooo: OooRules
     requests: RequestRules
+    feedback: FeedbackRules
     sources: SourcesTable
     join: JoinRules
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
@@ -178,6 +180,7 @@ def _policy(table: PolicyTable) -> Policy:
         work=duties.work_of(table.work),
         ooo=duties.ooo_of(table),
         requests=duties.requests_of(table.requests),
+        feedback=asked.feedback_of(table.feedback),
         sources=table.sources,
         join=joining.join_of(table.sources.join),
         freshness={group: age for group, age in ages.items() if age is not None},

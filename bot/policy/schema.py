@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from bot.policy.asked import AskedTables
 from bot.policy.kinds import (
     Cadence,
     Handle,
@@ -360,7 +361,7 @@ class ContactsTable(Table):
     roles: Texts
 
 
-class PolicyTable(Table):
+class PolicyTable(AskedTables):
     """The whole file."""
 
     change_weeks: Whole

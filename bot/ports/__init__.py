@@ -12,6 +12,7 @@ from bot.ports.clock import Clock
 from bot.ports.coverage import Coverage
 from bot.ports.digests import Digests
 from bot.ports.directory import Directory
+from bot.ports.feedback import FeedbackRecords
 from bot.ports.figures import Figures
 from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
@@ -41,6 +42,7 @@ class Ports:
     coverage: Coverage
     requests: Requests
     plans: Plans
+    feedback: FeedbackRecords
     figures: Figures
     readings: Readings
     statuses: Statuses

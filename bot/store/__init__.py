@@ -13,6 +13,7 @@ from bot.store.coverage import StoredCoverage
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.digests import DIGESTS, StoredDigests
 from bot.store.due import StoredWork
+from bot.store.feedback import FEEDBACK, StoredFeedback
 from bot.store.figures import StoredFigures
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
@@ -43,6 +44,7 @@ class Store:
     coverage: StoredCoverage
     requests: StoredRequests
     plans: StoredPlans
+    feedback: StoredFeedback
     figures: StoredFigures
     readings: StoredReadings
     jobs: StoredWork
@@ -59,17 +61,23 @@ class Store:
         await self.database.connect()
         if self.audit_database is not self.database:
             await self.audit_database.connect()
-        book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
-        installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
-        tokens = await migrations.migrate(self.database, USER_TOKENS, self.clock)
-        statuses = await migrations.migrate(self.database, STATUS_RECORDS, self.clock)
-        work = await migrations.migrate(self.database, migrations.WORK, self.clock)
-        digests = await migrations.migrate(self.database, DIGESTS, self.clock)
-        requests = await migrations.migrate(self.database, REQUESTS, self.clock)
-        plans = await migrations.migrate(self.database, PLANS, self.clock)
-        readings = await migrations.migrate(self.database, READINGS, self.clock)
-        audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *readings, *audit)
+        families = (
+            migrations.BOOK,
+            INSTALLATIONS,
+            USER_TOKENS,
+            STATUS_RECORDS,
+            migrations.WORK,
+            DIGESTS,
+            REQUESTS,
+            PLANS,
+            READINGS,
+            FEEDBACK,
+        )
+        steps: list[str] = []
+        for family in families:
+            steps += await migrations.migrate(self.database, family, self.clock)
+        steps += await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
+        return tuple(steps)
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -109,6 +117,7 @@ def open_store(url: str, clock: Clock) -> Store:
         coverage=StoredCoverage(database),
         requests=StoredRequests(database),
         plans=StoredPlans(database),
+        feedback=StoredFeedback(database),
         figures=StoredFigures(database),
         readings=StoredReadings(database),
         jobs=StoredWork(database, clock),

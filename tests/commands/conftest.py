@@ -99,6 +99,7 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         coverage=store.coverage,
         requests=store.requests,
         plans=store.plans,
+        feedback=store.feedback,
         figures=store.figures,
         readings=store.readings,
         statuses=side.statuses,

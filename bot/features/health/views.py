@@ -34,6 +34,7 @@ SHARE_DONE = "health.share_done"
 SHARE_CHANNEL = "health.share_channel"
 ASK_TEAM = "routing.ask"  # heard by the feature that knows whom to ask
 EXPLAIN_SEGMENT = "segments.find"  # heard by the feature that knows the rules
+GIVE_FEEDBACK = "feedback.give"  # heard by the feature that keeps it
 LINKS = (
     ("Open in Vitally", "health.open_vitally", "vitally_url"),
     ("Open in Salesforce", "health.open_salesforce", "salesforce_url"),
@@ -388,6 +389,7 @@ def _buttons(card: Card, *, can_share: bool) -> Block:
     made = [build.button("Share to a channel", SHARE, account.id)] if can_share else []
     made.append(build.button("Ask the TA team", ASK_TEAM, account.id))
     made.append(build.button("Why this segment", EXPLAIN_SEGMENT, account.id))
+    made.append(build.button("Product feedback", GIVE_FEEDBACK, account.id))
     for label, action_id, field in LINKS:
         url = getattr(account, field)
         if isinstance(url, Known) and text.is_link(url.value):
