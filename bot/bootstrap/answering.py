@@ -28,6 +28,7 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         jobs=house.store.jobs,
         requests=house.store.requests,
         outgoing=house.store.outgoing,
+        alerts=house.store.alerts,
         audit=house.store.audit,
         work=house.store.work,
         digests=house.store.digests,

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.domain.account import Group
+from bot.domain.alert import AlertRules
 from bot.domain.boundary import Margin
 from bot.domain.digest import DigestRules
 from bot.domain.feedback import FeedbackRules
@@ -63,6 +64,7 @@ class Policy:
     work: WorkRules
     ooo: OooRules
     requests: RequestRules
+    alerts: AlertRules
     feedback: FeedbackRules
     sources: SourcesTable
     join: JoinRules
@@ -180,6 +182,7 @@ def _policy(table: PolicyTable) -> Policy:
         work=duties.work_of(table.work),
         ooo=duties.ooo_of(table),
         requests=duties.requests_of(table.requests),
+        alerts=duties.alerts_of(table.alerts),
         feedback=asked.feedback_of(table.feedback),
         sources=table.sources,
         join=joining.join_of(table.sources.join),

@@ -150,6 +150,7 @@ def problems_of(file: PolicyTable) -> Iterator[Problem]:
         yield from _trait_problems(key, trait)
     yield from _order_problems(file)
     yield from duties.request_problems(file.requests)
+    yield from duties.alert_problems(file.alerts)
     yield from joining.join_problems(file.sources.join)
 
 

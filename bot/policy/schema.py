@@ -211,6 +211,11 @@ class WorkTable(Table):
     keep_texts: Span
 
 
+Receivers = Annotated[
+    list[Literal["ta", "ae", "ce", "ie", "manager", "channel", "operators"]], Field(min_length=1)
+]
+
+
 class SeatsAlertTable(Table):
     """Licensed seats running out."""
 
@@ -240,11 +245,25 @@ class HandoffTable(Table):
     tag_contacts_days_after_signature: Whole
 
 
+class SignalTable(Table):
+    """One signal: whom it is for, and how soon it may come again for the same account."""
+
+    title: Text
+    tells: Receivers
+    pool_tells: Receivers | None = None
+    quiet: Span
+
+
 class AlertsTable(Table):
     """Signals worth an alert."""
 
     channel: Handle
     bundle_at: TimeOfDay
+    cap: Whole
+    works_from: TimeOfDay
+    works_to: TimeOfDay
+    evaluate_every: Span
+    signals: Annotated[dict[str, SignalTable], Field(min_length=1)]
     seats: SeatsAlertTable
     low_utilization: LowUtilizationTable
     renewal: RenewalAlertTable

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.policy import Policy
+from bot.ports.alerts import Alerts
 from bot.ports.audit import Audit
 from bot.ports.book import Book
 from bot.ports.calendar import Calendar
@@ -36,6 +37,7 @@ class Ports:
     messenger: Messenger
     jobs: Jobs
     outgoing: OutgoingMessages
+    alerts: Alerts
     audit: Audit
     work: Work
     digests: Digests

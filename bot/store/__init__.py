@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.ports.clock import Clock
 from bot.store import migrations
+from bot.store.alerts import ALERTS, StoredAlerts
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
 from bot.store.coverage import StoredCoverage
@@ -49,6 +50,7 @@ class Store:
     readings: StoredReadings
     jobs: StoredWork
     outgoing: StoredOutgoing
+    alerts: StoredAlerts
     clock: Clock
 
     @property
@@ -71,6 +73,7 @@ class Store:
             REQUESTS,
             PLANS,
             READINGS,
+            ALERTS,
             FEEDBACK,
         )
         steps: list[str] = []
@@ -103,6 +106,7 @@ def open_store(url: str, clock: Clock) -> Store:
     if isinstance(database, SqliteDatabase):
         beside = database.url.set(database=str(audit_path(database.path)))
         audit_database = SqliteDatabase(beside)
+    jobs = StoredWork(database, clock)
     return Store(
         database=database,
         audit_database=audit_database,
@@ -120,8 +124,9 @@ def open_store(url: str, clock: Clock) -> Store:
         feedback=StoredFeedback(database),
         figures=StoredFigures(database),
         readings=StoredReadings(database),
-        jobs=StoredWork(database, clock),
+        jobs=jobs,
         outgoing=StoredOutgoing(database, clock),
+        alerts=StoredAlerts(database, jobs, clock),
         clock=clock,
     )
 

@@ -93,6 +93,7 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         messenger=side.messenger,
         jobs=store.jobs,
         outgoing=store.outgoing,
+        alerts=store.alerts,
         audit=store.audit,
         work=store.work,
         digests=store.digests,
