@@ -34,6 +34,7 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         digests=house.store.digests,
         coverage=house.store.coverage,
         plans=house.store.plans,
+        plan_updates=house.store.plan_updates,
         feedback=house.store.feedback,
         figures=house.store.figures,
         readings=house.store.readings,

@@ -24,6 +24,7 @@ from bot.domain.kpi import KpiRules
 from bot.domain.leave import OooRules
 from bot.domain.lifecycle import LifecycleRules
 from bot.domain.person import Team
+from bot.domain.plan_update import PlanUpdateRules
 from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
 from bot.errors import PolicyError
@@ -66,6 +67,7 @@ class Policy:
     requests: RequestRules
     alerts: AlertRules
     feedback: FeedbackRules
+    plan_updates: PlanUpdateRules
     sources: SourcesTable
     join: JoinRules
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
@@ -184,6 +186,7 @@ def _policy(table: PolicyTable) -> Policy:
         requests=duties.requests_of(table.requests),
         alerts=duties.alerts_of(table.alerts),
         feedback=asked.feedback_of(table.feedback),
+        plan_updates=asked.plan_updates_of(table),
         sources=table.sources,
         join=joining.join_of(table.sources.join),
         freshness={group: age for group, age in ages.items() if age is not None},

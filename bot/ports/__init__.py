@@ -19,6 +19,7 @@ from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
 from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
+from bot.ports.plan_updates import PlanUpdates
 from bot.ports.plans import Plans
 from bot.ports.readings import Readings
 from bot.ports.requests import Requests
@@ -44,6 +45,7 @@ class Ports:
     coverage: Coverage
     requests: Requests
     plans: Plans
+    plan_updates: PlanUpdates
     feedback: FeedbackRecords
     figures: Figures
     readings: Readings

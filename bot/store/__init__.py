@@ -19,6 +19,7 @@ from bot.store.figures import StoredFigures
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
+from bot.store.plan_updates import PLAN_UPDATES, StoredPlanUpdates
 from bot.store.plans import PLANS, StoredPlans
 from bot.store.reading_tables import READINGS
 from bot.store.readings import StoredReadings
@@ -45,6 +46,7 @@ class Store:
     coverage: StoredCoverage
     requests: StoredRequests
     plans: StoredPlans
+    plan_updates: StoredPlanUpdates
     feedback: StoredFeedback
     figures: StoredFigures
     readings: StoredReadings
@@ -75,6 +77,7 @@ class Store:
             READINGS,
             ALERTS,
             FEEDBACK,
+            PLAN_UPDATES,
         )
         steps: list[str] = []
         for family in families:
@@ -121,6 +124,7 @@ def open_store(url: str, clock: Clock) -> Store:
         coverage=StoredCoverage(database),
         requests=StoredRequests(database),
         plans=StoredPlans(database),
+        plan_updates=StoredPlanUpdates(database),
         feedback=StoredFeedback(database),
         figures=StoredFigures(database),
         readings=StoredReadings(database),

@@ -100,6 +100,7 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         coverage=store.coverage,
         requests=store.requests,
         plans=store.plans,
+        plan_updates=store.plan_updates,
         feedback=store.feedback,
         figures=store.figures,
         readings=store.readings,

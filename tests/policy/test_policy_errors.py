@@ -19,7 +19,7 @@ BROKEN = {
     "unknown table": (
         "\n\n[healt]\nred_below = 3",
         (
-            "3: healt is not a key of this table; known here: feedback, change_weeks, chart_weeks, teams, segmentation, kpis, "
+            "3: healt is not a key of this table; known here: feedback, plan_updates, change_weeks, chart_weeks, teams, segmentation, kpis, "
             "health, freshness, lifecycle, digest, work, alerts, programmes, ooo, requests, sources, contacts"
         ),
     ),

@@ -23,6 +23,7 @@ from bot.domain.kpi import Kpi, KpiReading
 from bot.domain.lifecycle import StageReading
 from bot.domain.names import unescaped
 from bot.domain.person import Person, Team
+from bot.domain.plan_update import PlanKind, PlanUpdate
 from bot.domain.provenance import value_of
 from bot.domain.segment import Classified, Unclassified
 
@@ -137,6 +138,8 @@ class Card:
     odds: tuple[joining.Disagreement, ...] = ()  # values of which systems say different things
     line: Line | None = None
     history: History | None = None
+    plan: PlanKind | None = None  # that runs for it
+    update: PlanUpdate | None = None  # its newest status update
     read_as: str = ""
 
     @property

@@ -81,9 +81,9 @@ def test_of_account(case: str, seen: SnapshotAssertion) -> None:
     assert _shown(OF_ACCOUNT[case]()) == seen
 
 
-@pytest.mark.parametrize(("case", "given"), {"empty": (), "usual": USUAL, "too_much": MUCH}.items())
-def test_gathered(case: str, given: tuple[Feedback, ...], seen: SnapshotAssertion) -> None:
-    assert _shown(views.gathered(rules.by_area(given), date(2026, 5, 23), NOW)) == seen, case
+@pytest.mark.parametrize("given", [(), USUAL, MUCH], ids=["empty", "usual", "too_much"])
+def test_gathered(given: tuple[Feedback, ...], seen: SnapshotAssertion) -> None:
+    assert _shown(views.gathered(rules.by_area(given), date(2026, 5, 23), NOW)) == seen
 
 
 def test_form(seen: SnapshotAssertion) -> None:
