@@ -106,12 +106,14 @@ class AlertRules:
     """Everything `policy.toml` says of alerts: how they are told. `cap` is of messages to a person in a day.
 
     What would be over it waits for the day's last message, which gathers it. A channel's notices are told once a
-    working day at `bundle_at`.
+    working day at `bundle_at`. What nobody covers waits for whoever is away no longer than `waits_for`; their manager
+    hears of it otherwise.
     """
 
     channel: str
     bundle_at: time
     cap: int
+    waits_for: timedelta
     works_from: time
     works_to: time
     evaluate_every: timedelta

@@ -13,8 +13,9 @@ from bot.domain.keeping import WorkRules
 from bot.domain.leave import OooRules
 from bot.domain.person import Team
 from bot.domain.request import Hours, RequestRules, Targets, Urgency
+from bot.policy.alerting import AlertsTable
 from bot.policy.lines import Path
-from bot.policy.schema import AlertsTable, PolicyTable, RequestsTable, WorkTable
+from bot.policy.schema import PolicyTable, RequestsTable, WorkTable
 
 Problem: TypeAlias = tuple[tuple[Path, ...], str]
 """The keys that it may be about, the likeliest first, and the sentence."""
@@ -138,6 +139,7 @@ def alerts_of(table: AlertsTable) -> AlertRules:
         channel=table.channel,
         bundle_at=table.bundle_at,
         cap=table.cap,
+        waits_for=table.waits_for,
         works_from=table.works_from,
         works_to=table.works_to,
         evaluate_every=table.evaluate_every,

@@ -41,6 +41,9 @@ class People(Protocol):
     async def list_people(self, *, team: Team | None = None, role: Role | None = None) -> tuple[Person, ...]:
         """People by team, role, both or all; by name."""
 
+    async def list_operators(self) -> tuple[Person, ...]:
+        """Who hears that something is wrong, five at most; managers, where the book has no operator."""
+
     async def list_absences(self, email: str) -> tuple[Absence, ...]:
         """The absences of a person, first day first."""
 
