@@ -18,6 +18,7 @@ from bot.errors import NamedAccount, UserError
 from bot.features.feedback import forms, rules, views
 from bot.features.feedback.forms import Draft
 from bot.ports import Ports
+from bot.ports.people import name_of
 
 MOST = 10_000
 """Entries of one file."""
@@ -59,7 +60,7 @@ async def submit(asked: Submission, ports: Ports) -> Answer:
         for_session=forms.FOR_SESSION in (asked.values.get(forms.SESSION) or ()),
         link=await ports.directory.find_link(channel_id, ts) if channel_id and ts else "",
         by_email=asked.asker.email or "",
-        by_name=asked.asker.name or asked.asker.email or "",
+        by_name=await name_of(ports.people, asked.asker),
         given_at=ports.clock.now(),
     )
     async with ports.work.transaction() as tx:

@@ -25,6 +25,7 @@ from bot.domain.segment import team_of
 from bot.errors import UserError
 from bot.features.plan_updates import forms, views, wording
 from bot.ports import Ports
+from bot.ports.people import name_of
 
 GONE = "That account is no longer in the book. Look for it with `/account-health NAME`."
 
@@ -97,7 +98,7 @@ async def submit(asked: Submission, ports: Ports) -> Answer:
         asks=said[forms.ASKS],
         confidence=Confidence(asked.values.get(forms.CONFIDENCE) or Confidence.AT_RISK),
         by_email=asked.asker.email or "",
-        by_name=asked.asker.name or asked.asker.email or "",
+        by_name=await name_of(ports.people, asked.asker),
         given_at=ports.clock.now(),
     )
     asks = await _open_notices(ports, update)

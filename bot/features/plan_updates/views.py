@@ -75,4 +75,4 @@ def _named(one: PlanUpdate) -> str:
 
 def _unanswered(one: PlanAsk, week: PlanWeek) -> str:
     who = text.name(week.names.get(one.email, one.email), 60)
-    return f"• {text.name(one.account_name, 60)} · {PLANS[one.kind]}: {who} was asked on {text.short_day(one.asked_at.date())}"
+    return f"• {text.name(one.account_name, 60)} · {PLANS[one.kind]}: asked of {who} on {text.short_day(one.asked_at.date())}"
