@@ -23,6 +23,7 @@ from bot.domain.keeping import WorkRules
 from bot.domain.kpi import KpiRules
 from bot.domain.leave import OooRules
 from bot.domain.lifecycle import LifecycleRules
+from bot.domain.material import DraftRules
 from bot.domain.person import Team
 from bot.domain.plan_update import PlanUpdateRules
 from bot.domain.request import RequestRules
@@ -68,6 +69,7 @@ class Policy:
     alerts: AlertRules
     feedback: FeedbackRules
     plan_updates: PlanUpdateRules
+    drafts: DraftRules
     sources: SourcesTable
     join: JoinRules
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
@@ -187,6 +189,7 @@ def _policy(table: PolicyTable) -> Policy:
         alerts=duties.alerts_of(table.alerts),
         feedback=asked.feedback_of(table.feedback),
         plan_updates=asked.plan_updates_of(table),
+        drafts=asked.drafts_of(table),
         sources=table.sources,
         join=joining.join_of(table.sources.join),
         freshness={group: age for group, age in ages.items() if age is not None},

@@ -99,6 +99,7 @@ async def read(ports: Ports, account: Account, note: str = "") -> rules.Card:
         history=rules.history_of(weeks),
         plan=plan,
         update=updates.get(account.id),
+        material=len(policy.drafts.offered(rules.poor(reading), ())),
         read_as=note,
     )
 

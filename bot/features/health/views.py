@@ -33,6 +33,7 @@ ASK_TEAM = "routing.ask"  # heard by the feature that knows whom to ask
 EXPLAIN_SEGMENT = "segments.find"  # heard by the feature that knows the rules
 GIVE_FEEDBACK = "feedback.give"  # heard by the features that keep them
 UPDATE_PLAN = "plan_updates.write"
+SEE_MATERIAL = "drafts.see"
 LINKS = (
     ("Open in Vitally", "health.open_vitally", "vitally_url"),
     ("Open in Salesforce", "health.open_salesforce", "salesforce_url"),
@@ -340,6 +341,8 @@ def _buttons(card: Card, *, can_share: bool) -> Block:
     made.append(build.button("Product feedback", GIVE_FEEDBACK, account.id))
     if card.plan:
         made.append(build.button("Status update", UPDATE_PLAN, account.id))
+    if card.material:
+        made.append(build.button(f"Material to pass on ({card.material})", SEE_MATERIAL, account.id))
     for label, action_id, field in LINKS:
         url = getattr(account, field)
         if isinstance(url, Known) and text.is_link(url.value):
