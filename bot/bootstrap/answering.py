@@ -29,6 +29,7 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         requests=house.store.requests,
         outgoing=house.store.outgoing,
         alerts=house.store.alerts,
+        watching=house.store.watching,
         audit=house.store.audit,
         work=house.store.work,
         digests=house.store.digests,

@@ -28,8 +28,9 @@ from bot.domain.person import Team
 from bot.domain.plan_update import PlanUpdateRules
 from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
+from bot.domain.watching import WatchRules
 from bot.errors import PolicyError
-from bot.policy import asked, build, duties, explain, joining
+from bot.policy import asked, build, duties, explain, joining, watching
 from bot.policy.lines import lines_of
 from bot.policy.schema import PolicyTable
 from bot.policy.sources import SourcesTable
@@ -67,6 +68,7 @@ class Policy:
     ooo: OooRules
     requests: RequestRules
     alerts: AlertRules
+    watch: WatchRules
     feedback: FeedbackRules
     plan_updates: PlanUpdateRules
     drafts: DraftRules
@@ -186,7 +188,8 @@ def _policy(table: PolicyTable) -> Policy:
         work=duties.work_of(table.work),
         ooo=duties.ooo_of(table),
         requests=duties.requests_of(table.requests),
-        alerts=duties.alerts_of(table.alerts),
+        alerts=watching.alerts_of(table.alerts),
+        watch=watching.watch_of(table),
         feedback=asked.feedback_of(table.feedback),
         plan_updates=asked.plan_updates_of(table),
         drafts=asked.drafts_of(table),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.policy.kinds import Cadence, Handle, Share, Span, Table, Teams, Text, TimeOfDay, Whole
+from bot.policy.kinds import Cadence, Handle, Share, Span, Table, Teams, Text, Texts, TimeOfDay, Whole
 
 Receivers = Annotated[
     list[Literal["ta", "ae", "ce", "ie", "manager", "channel", "operators"]], Field(min_length=1)
@@ -18,11 +18,13 @@ class SeatsAlertTable(Table):
 
     levels: Annotated[list[Share], Field(min_length=1)]
     window_days: Whole
+    falls_by: Share
 
 
 class LowUtilizationTable(Table):
     """Few seats used early in a customer's life."""
 
+    questions: Texts
     below: Share
     at_day: Whole
 
@@ -31,6 +33,7 @@ class RenewalAlertTable(Table):
     """A renewal that comes near."""
 
     assess_days: Whole
+    remind_days: Whole
     lighthouse_months: Whole
 
 
@@ -40,6 +43,14 @@ class HandoffTable(Table):
     known_days_before_close: Whole
     handoff_days_before_close: Whole
     tag_contacts_days_after_signature: Whole
+    hands_over: Texts
+
+
+class KickoffTable(Table):
+    """When a kick-off is due."""
+
+    teams: Teams
+    days_after_signature: Whole
 
 
 class SignalTable(Table):
@@ -61,11 +72,17 @@ class AlertsTable(Table):
     works_from: TimeOfDay
     works_to: TimeOfDay
     evaluate_every: Span
+    settles: Span
+    few: Whole
     signals: Annotated[dict[str, SignalTable], Field(min_length=1)]
     seats: SeatsAlertTable
     low_utilization: LowUtilizationTable
     renewal: RenewalAlertTable
     handoff: HandoffTable
+    kickoff: KickoffTable
+
+
+CountsFrom = Literal["success_plan_updated_on", "last_cbr_on", "last_roadmap_review_on", "kickoff_on"]
 
 
 class ProgrammeTable(Table):
@@ -75,3 +92,5 @@ class ProgrammeTable(Table):
     at_least_every: Cadence | None = None
     teams: Teams
     minutes: Whole | None = None
+    signal: Text | None = None
+    counts_from: CountsFrom | None = None

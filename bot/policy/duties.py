@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TypeAlias
 
-from bot.domain.alert import AlertRules, SignalRule
 from bot.domain.digest import DigestRules
 from bot.domain.keeping import WorkRules
 from bot.domain.leave import OooRules
 from bot.domain.person import Team
 from bot.domain.request import Hours, RequestRules, Targets, Urgency
-from bot.policy.alerting import AlertsTable
 from bot.policy.lines import Path
 from bot.policy.schema import PolicyTable, RequestsTable, WorkTable
 
@@ -131,36 +129,6 @@ def request_problems(table: RequestsTable) -> Iterator[Problem]:
         yield path, "requests.works_from: must be before works_to"
     if table.reminders != sorted(set(table.reminders)):
         yield (("requests", "reminders"),), "requests.reminders: each must be later than the one before it"
-
-
-def alerts_of(table: AlertsTable) -> AlertRules:
-    """How alerts are told, and to whom; a pool's go where an owner's do unless said otherwise."""
-    return AlertRules(
-        channel=table.channel,
-        bundle_at=table.bundle_at,
-        cap=table.cap,
-        waits_for=table.waits_for,
-        works_from=table.works_from,
-        works_to=table.works_to,
-        evaluate_every=table.evaluate_every,
-        signals={
-            key: SignalRule(
-                key=key,
-                title=one.title,
-                tells=tuple(one.tells),
-                pool_tells=tuple(one.pool_tells or one.tells),
-                quiet=one.quiet,
-            )
-            for key, one in table.signals.items()
-        },
-    )
-
-
-def alert_problems(table: AlertsTable) -> Iterator[Problem]:
-    """Hours that end before they start."""
-    if table.works_from >= table.works_to:
-        path = (("alerts", "works_from"), ("alerts", "works_to"))
-        yield path, "alerts.works_from: must be before works_to"
 
 
 def work_of(table: WorkTable) -> WorkRules:

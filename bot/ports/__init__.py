@@ -25,6 +25,7 @@ from bot.ports.readings import Readings
 from bot.ports.requests import Requests
 from bot.ports.statuses import Statuses, StatusRecords
 from bot.ports.turns import Turns
+from bot.ports.watching import Watching
 from bot.ports.work import Work
 
 
@@ -39,6 +40,7 @@ class Ports:
     jobs: Jobs
     outgoing: OutgoingMessages
     alerts: Alerts
+    watching: Watching
     audit: Audit
     work: Work
     digests: Digests

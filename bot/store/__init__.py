@@ -27,6 +27,7 @@ from bot.store.requests import REQUESTS, StoredRequests
 from bot.store.status_records import STATUS_RECORDS, StoredStatusRecords
 from bot.store.turns import StoredTurns
 from bot.store.user_tokens import USER_TOKENS, StoredUserTokens
+from bot.store.watching import WATCHING, StoredWatching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class Store:
     jobs: StoredWork
     outgoing: StoredOutgoing
     alerts: StoredAlerts
+    watching: StoredWatching
     clock: Clock
 
     @property
@@ -76,6 +78,7 @@ class Store:
             PLANS,
             READINGS,
             ALERTS,
+            WATCHING,
             FEEDBACK,
             PLAN_UPDATES,
         )
@@ -131,6 +134,7 @@ def open_store(url: str, clock: Clock) -> Store:
         jobs=jobs,
         outgoing=StoredOutgoing(database, clock),
         alerts=StoredAlerts(database, jobs, clock),
+        watching=StoredWatching(database),
         clock=clock,
     )
 

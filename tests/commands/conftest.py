@@ -107,6 +107,7 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         statuses=side.statuses,
         status_records=store.status_records,
         turns=store.turns,
+        watching=store.watching,
         calendar=BankHolidays(),
         clock=clock,
         policy=policy_module.load(),

@@ -207,6 +207,29 @@ BROKEN = {
         "[alerts.seats]\nlevels = [1.0, 0.9]",
         "2: alerts.seats.levels must rise, each given once",
     ),
+    "alerts that end before they start": (
+        '[alerts]\nworks_from = "18:00"',
+        "2: alerts.works_from: must be before works_to",
+    ),
+    "a reminder before its assessment": (
+        "[alerts.renewal]\nremind_days = 150",
+        "2: alerts.renewal.remind_days: must be below assess_days",
+    ),
+    "a programme that tells nobody": (
+        '[programmes.usage_recap]\nsignal = "recap"',
+        "2: programmes.usage_recap.signal: there is no alerts.signals.recap",
+    ),
+    "a programme by the hour": (
+        '[programmes.usage_recap]\nevery = "2 hours"',
+        "2: programmes.usage_recap.every: must be of days, weeks or months",
+    ),
+    "a receiver who is none": (
+        '[alerts.signals.seats]\ntells = ["boss"]',
+        (
+            "2: alerts.signals.seats.tells 1 must be 'ta', 'ae', 'ce', 'ie', 'manager', 'channel' or "
+            "'operators' (it is “boss”)"
+        ),
+    ),
     "hand-off too early": (
         "[alerts.handoff]\nhandoff_days_before_close = 50",
         "2: alerts.handoff: the hand-off must come no earlier than the account is known",

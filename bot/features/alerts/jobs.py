@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from bot.asks import Due
-from bot.domain.alert import is_channel
-from bot.features.alerts import usecases
+from bot.domain.alert import AlertRules, is_channel
+from bot.domain.schedule import Daily, Every
+from bot.features.alerts import evaluating, usecases
 from bot.ports import Ports
 from bot.ports.alerts import DELIVER
 from bot.ports.jobs import Job, WorkState
 from bot.ports.outgoing import MessageState
 
-TEND = "alerts.tend"
+TEND, EVALUATE = "alerts.tend", "alerts.evaluate"
+MORNING = time(6)
 _COMING = (WorkState.PLANNED, WorkState.STARTED)
 _LOST = (MessageState.FAILED, MessageState.WITHHELD)
 
@@ -20,6 +24,11 @@ async def deliver(due: Due, ports: Ports) -> str:
     if is_channel(due.subject):
         return await usecases.deliver_to_channel(ports, due.subject, due.due_at)
     return await usecases.deliver_to_person(ports, due.subject)
+
+
+async def evaluate(due: Due, ports: Ports) -> str:  # noqa: ARG001 - every job is told what is due
+    """Look at the book for what fires."""
+    return await evaluating.evaluate(ports)
 
 
 async def look_after(due: Due, ports: Ports) -> str:
@@ -41,6 +50,14 @@ async def tend(due: Due, ports: Ports) -> str:  # noqa: ARG001 - every job is to
             await ports.alerts.deliver_later(tx, reader, ports.clock.now())
         mended += 1
     return f"{mended} planned that were not"
+
+
+def recurring(rules: AlertRules, *, by_day: bool) -> tuple[Job, ...]:
+    """The look at the book, as often as policy says; by day where the book changes in the mornings alone (the demo,
+    whose clock passes over weeks while somebody waits).
+    """
+    recurs = Daily(MORNING) if by_day else Every(rules.evaluate_every)
+    return (Job(name=EVALUATE, run=evaluate, recurs=recurs),)
 
 
 JOBS = (

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +17,9 @@ from bot.asks import Action, Asker, Due, Place
 from bot.bank_holidays import BankHolidays
 from bot.domain.alert import Notice
 from bot.domain.person import Person, Role, Team
-from bot.features.alerts import jobs
+from bot.domain.provenance import Stamp
+from bot.features.alerts import evaluating, jobs
+from bot.ports.book import AccountRow
 from bot.ports.jobs import WorkState
 from bot.store import Store
 
@@ -66,6 +68,26 @@ class World:
     async def tell(self, *notices: Notice) -> None:
         async with self.store.work.transaction() as tx:
             await self.store.alerts.tell_later(tx, notices)
+
+    async def book(self, *accounts: Any, as_of: datetime | None = None, **values: Any) -> None:
+        """The book has these accounts (ids) with these values from now on."""
+        stamp = Stamp("vitally", as_of or self.clock.at - timedelta(hours=2))
+        rows = [
+            AccountRow(id=one, name=f"Account {one}", values=values, stamp=stamp, stamps={})
+            for one in accounts
+        ]
+        async with self.store.work.transaction() as tx:
+            await self.store.book.save_accounts(tx, rows, complete=False, seen_on=self.clock.today())
+
+    async def look(self) -> str:
+        """Look at the book now."""
+        return await evaluating.evaluate(self.ports)
+
+    async def keys(self) -> list[str]:
+        """The keys of everything that is kept, oldest first."""
+        with self.store.work.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT key FROM alert_notices ORDER BY id").all()
+        return [row[0] for row in rows]
 
     async def until(self, at: datetime) -> None:
         """Do what comes due, at its instant."""
@@ -117,7 +139,7 @@ async def world(sqlite_store: Store, clock: Any) -> World:
     clock.at = MONDAY
     async with sqlite_store.work.transaction() as tx:
         await sqlite_store.people.save_people(tx, PEOPLE, source="people.csv")
-    names = ("alerts", "people", "coverage", "outgoing", "jobs", "work", "book", "figures")
+    names = ("alerts", "watching", "people", "coverage", "outgoing", "jobs", "work", "book", "figures")
     ports = SimpleNamespace(
         **{name: getattr(sqlite_store, name) for name in names},
         clock=clock,
