@@ -26,7 +26,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why: the traits that call for it, or a feature and its first day. `crossing` says when it is the same again.
+    """Why: the traits that call for it, or features and their first day. `crossing` says when it is the same again.
 
     `fact` is where it is known from.
     """
@@ -35,7 +35,7 @@ class Reason:
     crossing: str
     fact: Fact[Any]
     traits: tuple[TraitReading, ...] = ()
-    feature: str = ""
+    features: tuple[str, ...] = ()
     first_on: date | None = None
 
 
@@ -60,17 +60,17 @@ class Offer:
 class Draft:
     """Everything about one account that is to be written to: `text` is what its people would read.
 
-    `written_on` is the newest conversation that Vitally had with it; `poor` are its poor traits.
+    `written_on` is the newest conversation that Vitally had with it; `poor` are its poor traits, where it is shown alone.
     """
 
     account: Account
     team: Team | None
     reasons: tuple[Reason, ...]
-    poor: tuple[TraitReading, ...]
     offers: tuple[Offer, ...]
     text: str
-    written_on: date | None
     now: datetime
+    poor: tuple[TraitReading, ...] = ()
+    written_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +149,16 @@ def _low_usage(traits: Mapping[str, TraitReading], looking: Looking) -> Iterator
 
 
 def _first_used(account: Account, looking: Looking) -> Iterator[Reason]:
+    """One for each day on which the account began to use something."""
     fact = account.features_first_used
+    days: dict[date, list[str]] = {}
     for feature, on in fact.value if isinstance(fact, Known) else ():
         if looking.today - looking.rules.first_use_within <= on <= looking.today:
-            yield Reason(why=Why.FEATURE, crossing=f"{feature}:{on}", fact=fact, feature=feature, first_on=on)
+            days.setdefault(on, []).append(feature)
+    for on, features in sorted(days.items(), reverse=True):
+        named = tuple(sorted(features))
+        crossing = f"{on}:{';'.join(named)}"
+        yield Reason(why=Why.FEATURE, crossing=crossing, fact=fact, features=named, first_on=on)
 
 
 def poor_traits(account: Account, looking: Looking) -> tuple[TraitReading, ...]:
@@ -167,7 +173,7 @@ def offers_of(
     """What may be passed on to the account's people, and to whom of them."""
     reasons = tuple(reasons)
     traits = {one.rule.key for one in poor} | {each.rule.key for one in reasons for each in one.traits}
-    features = {one.feature for one in reasons if one.feature}
+    features = {each for one in reasons for each in one.features}
     found = rules.offered(traits, features)
     return tuple(Offer(material=one, readers=one.readers(contacts)) for one in found)
 

@@ -42,9 +42,9 @@ def _about(account: Account, reasons: Iterable[Reason]) -> Iterator[str]:
             if isinstance(behind, int)
             else "Your version is behind the newest; we are glad to help with the upgrade."
         )
-    features = [one.feature for one in reasons if one.why is Why.FEATURE]
+    features = [text.one_line(each, 40) for one in reasons for each in one.features]
     if features:
-        yield f"You have begun to use {text.one_line(text.and_more(features, 5))}: that is what the following is about."
+        yield f"You have begun to use {text.and_more(features, 5)}: that is what the following is about."
 
 
 def _month(account: Account) -> Iterator[str]:

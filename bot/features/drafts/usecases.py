@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.asks import Action
@@ -31,15 +32,22 @@ MOST = 20_000
 
 
 async def see(asked: Action, ports: Ports) -> Modal:
-    """One account's draft and material."""
+    """One account's draft, and the material for all of its poor traits."""
     account = await ports.book.find_account(asked.value)
     if account is None:
         raise UserError("That account is no longer in the book. Look for it with `/account-health NAME`.")
     looking = _looking(ports)
     team = team_of(account, looking.model)
     reasons = rules.reasons_of(account, team, looking) if team else ()
+    poor, contacts = rules.poor_traits(account, looking), await ports.book.list_contacts(account.id)
     written = await ports.readings.list_written(since=date.min, account_id=account.id)
-    return views.draft(await _draft(ports, account, team, reasons, written.get(account.id)))
+    made = replace(
+        await _draft(ports, account, team, reasons),
+        poor=poor,
+        offers=rules.offers_of(poor, reasons, contacts, looking.rules),
+        written_on=written.get(account.id),
+    )
+    return views.draft(made)
 
 
 async def opened(asked: Action, ports: Ports) -> Done:  # noqa: ARG001 - Slack opens the link; it only wants an ack
@@ -135,25 +143,16 @@ async def _monthly(ports: Ports, team: Team, found: Sequence[Found]) -> Monthly:
     )
 
 
-async def _draft(
-    ports: Ports,
-    account: Account,
-    team: Team | None,
-    reasons: Sequence[Reason],
-    written_on: date | None = None,
-) -> Draft:
-    looking = _looking(ports)
-    poor = rules.poor_traits(account, looking)
+async def _draft(ports: Ports, account: Account, team: Team | None, reasons: Sequence[Reason]) -> Draft:
+    """A letter, with the material that its reasons call for."""
     contacts = await ports.book.list_contacts(account.id)
-    offers = rules.offers_of(poor, reasons, contacts, looking.rules)
+    offers = rules.offers_of((), reasons, contacts, ports.policy.drafts)
     return Draft(
         account=account,
         team=team,
         reasons=tuple(reasons),
-        poor=poor,
         offers=offers,
         text=texts.draft_text(account, reasons, offers),
-        written_on=written_on,
         now=ports.clock.now(),
     )
 

@@ -112,8 +112,8 @@ def _month(report: Monthly) -> str:
 
 def _line(one: Draft, notes: Footnotes) -> str:
     said = [f"*{listing.within(one.account.name, 60)}*: {_reasons(one, notes)}"]
-    read_first = sorted(one.offers, key=lambda each: not each.readers)
-    said += [f"• {wording.offer(each)}" for each in read_first[:2]]
+    offers = [each for each in one.offers if each.readers][:2] or one.offers[:1]
+    said += [f"• {wording.offer(each)}" for each in offers]
     return "\n".join(said)
 
 

@@ -14,9 +14,10 @@ READERS = 3
 
 
 def reason(one: Reason) -> str:
-    """Why, as it is known; a feature's name is somebody else's."""
+    """Why, as it is known; the features' names are somebody else's."""
     if one.why is Why.FEATURE and one.first_on:
-        return f"first used {text.one_line(one.feature, 60)} on {text.day(one.first_on)}"
+        named = text.and_more([text.one_line(each, 30) for each in one.features], 4)
+        return f"first used {named} on {text.day(one.first_on)}"
     return ", ".join(said[:1].lower() + said[1:] for said in map(trait, one.traits))
 
 

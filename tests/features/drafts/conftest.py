@@ -59,8 +59,7 @@ def make_draft(account: Account, contacts: tuple[Contact, ...] = CONTACTS, **cha
         reasons=reasons,
         poor=poor,
         offers=offers,
-        text=texts.draft_text(account, reasons, offers),
-        written_on=None,
+        text=texts.draft_text(account, reasons, rules.offers_of((), reasons, contacts, looking.rules)),
         now=NOW,
     )
     return replace(made, **changes)

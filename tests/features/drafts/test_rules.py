@@ -31,6 +31,19 @@ REASONS: dict[str, tuple[dict[str, Any], list[tuple[Why, str]]]] = {
         | {"features_first_used": (("Notebooks", TODAY - timedelta(days=31)), ("Old", date(2025, 1, 1)))},
         [(Why.FEATURE, "first used Notebooks on 31 Oct 2026")],
     ),
+    "features by their first day": (
+        WELL
+        | {
+            "features_first_used": (
+                *(("B", TODAY - timedelta(days=2)), ("A", TODAY - timedelta(days=2))),
+                ("C", TODAY),
+            )
+        },
+        [
+            (Why.FEATURE, "first used C on 1 Dec 2026"),
+            (Why.FEATURE, "first used A, B on 29 Nov 2026"),
+        ],
+    ),
     "a feature too long ago": (WELL | {"features_first_used": (("N", TODAY - timedelta(days=32)),)}, []),
     "a feature that is to come": (WELL | {"features_first_used": (("N", TODAY + timedelta(days=1)),)}, []),
     "churned": ({"churned_on": TODAY}, []),
