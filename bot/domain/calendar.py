@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -29,6 +30,13 @@ def next_working_day(day: date, country: str, calendar: Holidays) -> date:
         if is_working_day(found, country, calendar):
             return found
     return day
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later (or earlier); its last one where that month is shorter."""
+    month = day.year * 12 + day.month - 1 + months
+    year, place = divmod(month, 12)
+    return date(year, place + 1, min(day.day, monthrange(year, place + 1)[1]))
 
 
 def business_days_between(first: date, last: date, country: str, calendar: Holidays) -> int:

@@ -73,6 +73,9 @@ class Book(Protocol):
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
 
+    async def list_planned(self, *, customers_since: tuple[date, date]) -> tuple[Account, ...]:
+        """Accounts that are not churned, with an active save plan or customers since one of those days; by name."""
+
     async def count_by_ta(self) -> Mapping[str, Mapping[str, int]]:
         """How many accounts that are not churned each TA has, by the segment recorded ("" where none is)."""
 

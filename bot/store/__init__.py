@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.ports.clock import Clock
 from bot.store import migrations
+from bot.store.alerts import ALERTS, StoredAlerts
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
 from bot.store.connectors import CONNECTORS, StoredConnectors
@@ -14,10 +15,12 @@ from bot.store.coverage import StoredCoverage
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.digests import DIGESTS, StoredDigests
 from bot.store.due import StoredWork
+from bot.store.feedback import FEEDBACK, StoredFeedback
 from bot.store.figures import StoredFigures
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
+from bot.store.plan_updates import PLAN_UPDATES, StoredPlanUpdates
 from bot.store.plans import PLANS, StoredPlans
 from bot.store.reading_tables import READINGS
 from bot.store.readings import StoredReadings
@@ -25,6 +28,7 @@ from bot.store.requests import REQUESTS, StoredRequests
 from bot.store.status_records import STATUS_RECORDS, StoredStatusRecords
 from bot.store.turns import StoredTurns
 from bot.store.user_tokens import USER_TOKENS, StoredUserTokens
+from bot.store.watching import WATCHING, StoredWatching
 
 FAMILIES = (
     migrations.BOOK,
@@ -36,6 +40,10 @@ FAMILIES = (
     REQUESTS,
     PLANS,
     READINGS,
+    ALERTS,
+    WATCHING,
+    FEEDBACK,
+    PLAN_UPDATES,
     CONNECTORS,
 )
 """The tables of the main database; those of the audit may lie in a file of their own."""
@@ -58,11 +66,15 @@ class Store:
     coverage: StoredCoverage
     requests: StoredRequests
     plans: StoredPlans
+    plan_updates: StoredPlanUpdates
+    feedback: StoredFeedback
     figures: StoredFigures
     readings: StoredReadings
     connectors: StoredConnectors
     jobs: StoredWork
     outgoing: StoredOutgoing
+    alerts: StoredAlerts
+    watching: StoredWatching
     clock: Clock
 
     @property
@@ -104,6 +116,7 @@ def open_store(url: str, clock: Clock) -> Store:
     if isinstance(database, SqliteDatabase):
         beside = database.url.set(database=str(audit_path(database.path)))
         audit_database = SqliteDatabase(beside)
+    jobs = StoredWork(database, clock)
     return Store(
         database=database,
         audit_database=audit_database,
@@ -118,11 +131,15 @@ def open_store(url: str, clock: Clock) -> Store:
         coverage=StoredCoverage(database),
         requests=StoredRequests(database),
         plans=StoredPlans(database),
+        plan_updates=StoredPlanUpdates(database),
+        feedback=StoredFeedback(database),
         figures=StoredFigures(database),
         readings=StoredReadings(database),
         connectors=StoredConnectors(database),
-        jobs=StoredWork(database, clock),
+        jobs=jobs,
         outgoing=StoredOutgoing(database, clock),
+        alerts=StoredAlerts(database, jobs, clock),
+        watching=StoredWatching(database),
         clock=clock,
     )
 

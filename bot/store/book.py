@@ -84,10 +84,22 @@ class StoredBook:
         self, *, ta_email: str | None = None, team: str | None = None
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
-        prepared, params = self._chosen(ACCOUNT_COLUMNS, ta_email=ta_email, team=team)
+        return await self._named(*self._chosen(ACCOUNT_COLUMNS, ta_email=ta_email, team=team))
 
+    async def list_planned(self, *, customers_since: tuple[date, date]) -> tuple[Account, ...]:
+        """Accounts that are not churned, with an active save plan or customers since one of those days; by name."""
+        since = accounts.c.customer_since  # no BETWEEN: PostgreSQL takes none with a collation
+        new = sa.and_(since >= sa.bindparam("first"), since <= sa.bindparam("last"))
+        planned = sa.or_(accounts.c.lighthouse == sa.bindparam("lighthouse"), new)
+        prepared = self._database.prepare(sa.select(*ACCOUNT_COLUMNS).where(_NOT_CHURNED, planned))
+        first, last = (day.isoformat() for day in customers_since)
+        values = {"today": self._clock.today().isoformat(), "lighthouse": "active"}
+        values |= {"first": first, "last": last}
+        return await self._named(prepared, tuple(values[name] for name in prepared.names))
+
+    async def _named(self, prepared: Prepared, params: Sequence[str | None]) -> tuple[Account, ...]:
         def read(connection: sa.Connection) -> tuple[Account, ...]:
-            found = [account_of(row) for row in connection.exec_driver_sql(prepared.sql, params)]
+            found = [account_of(row) for row in connection.exec_driver_sql(prepared.sql, tuple(params))]
             return tuple(sorted(found, key=lambda account: (account.name.casefold(), account.id)))
 
         return await self._database.scan(read)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from bot.domain.joining import Disagreement
 from bot.domain.reading import (
     AccountReading,
+    Event,
     EventReading,
     PersonReading,
     Reading,
@@ -38,7 +39,7 @@ from bot.store.database import Database, opened
 from bot.store.merging import Merger
 from bot.store.odds import disagreements_of
 from bot.store.tables import accounts
-from bot.store.types import storable
+from bot.store.types import Day, storable
 
 Claims = Callable[[Any], Claimed]
 
@@ -229,6 +230,23 @@ class StoredReadings:
             (row["person_key"], Absence(email=row["email"], **{name: row[name] for name in names}))
             for row in rows
         )
+
+    async def list_written(self, *, since: date, account_id: str | None = None) -> Mapping[str, date]:
+        """The accounts, or that one, with which a conversation outside of Slack went on since a day: its newest day."""
+        events, readings = tables.events, tables.readings
+        same = sa.and_(events.c.system == readings.c.system, events.c.account_key == readings.c.key)
+        newest = sa.func.max(events.c.on_day, type_=Day())
+        statement = (
+            sa.select(readings.c.account_id, newest)
+            .join(events, same)
+            .where(events.c.kind == Event.CONVERSATION.value, events.c.label != "slack")
+            .where(events.c.on_day >= since, readings.c.account_id != "")
+            .group_by(readings.c.account_id)
+        )
+        if account_id is not None:
+            statement = statement.where(readings.c.account_id == storable(account_id))
+        rows = await self._database.scan(lambda connection: connection.execute(statement).all())
+        return {row[0]: row[1] for row in rows}
 
     async def find_disagreements(self, account_id: str) -> tuple[Disagreement, ...]:
         """What systems say differently of an account."""

@@ -152,3 +152,8 @@ def storable(text: str | None) -> str | None:
     if text is None or (text.isascii() and "\0" not in text):
         return text
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
+def address(email: str) -> str:
+    """An e-mail address as it is kept and looked for: two spellings of it are one."""
+    return storable(email.strip().lower()) or ""
