@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from bot.asks import Action, Asker, HomeOpened, Place, Surface
 from bot.blocks.answers import Home
+from bot.domain.alert import Notice
 from bot.domain.person import Person, Role, Team
 from bot.errors import UserError
+from bot.features.alerts import views as alerts
 from bot.features.home import rules, usecases, views
 from bot.ports import Ports
 from bot.slack import views as edge
@@ -157,6 +159,34 @@ async def test_a_connector_is_on_by_a_person_s_own_word(press: Do, person: Do, p
     assert _words(await usecases.open_home(_opened(dana), ports)) == before
     with pytest.raises(UserError, match="out of date"):
         await press(views.CONNECTOR, "telegraph:on", dana)
+
+
+async def test_what_i_was_told_stands_on_my_tab_until_i_acknowledge_it(
+    press: Do, person: Do, ports: Ports
+) -> None:
+    dana = person(Role.TA, Team.ENTERPRISE)
+    notice = Notice(key="k", signal="renewal", receiver=dana.email, headline="*Acme* renews in 120 days")
+    async with ports.work.transaction() as tx:
+        await ports.alerts.tell_later(tx, [notice])
+    (kept,) = await ports.alerts.list_waiting(dana.email, ports.clock.now() + timedelta(hours=2))
+    async with ports.work.transaction() as tx:
+        await ports.alerts.mark_told(tx, [kept.id], bundle="alert:1:1", at=ports.clock.now())
+    assert "*Acme* renews in 120 days" in _words(await usecases.open_home(_opened(dana), ports))
+    await press(alerts.ALL, "alert:1:1\n0", dana)
+    assert "*Acme* renews in 120 days" not in _words(await usecases.open_home(_opened(dana), ports))
+
+
+async def test_my_alert_settings_are_the_signals_that_concern_me(press: Do, person: Do) -> None:
+    async def settings_of(role: Role) -> str:
+        shown = await press(alerts.SETTINGS, "", person(role))
+        assert view_problems(edge.modal(edge.message_as_modal(shown))) == []
+        return json.dumps([dict(one) for one in shown.blocks])
+
+    ta, operator = await settings_of(Role.TA), await settings_of(Role.OPERATOR)
+    assert "Renewal ahead" in ta
+    assert "Data source silent" not in ta
+    assert "Data source silent" in operator
+    assert "Renewal ahead" not in operator
 
 
 async def test_a_plan_that_waits_for_me_stands_on_my_tab(

@@ -28,6 +28,7 @@ class Part(StrEnum):
     SOLD = "sold"  # the accounts that I am the AE of
     TEAM = "team"  # the KPIs of whom I lead
     APPROVALS = "approvals"
+    ALERTS = "alerts"  # what I was told and have not acknowledged
     LATE = "late"  # requests past their time
     SOURCES = "sources"
     DIGESTS = "digests"
@@ -78,7 +79,7 @@ def parts_of(standing: Standing) -> tuple[Part, ...]:
     """The parts of a person's App Home, by everything that they are."""
     if standing.person is None:
         return (Part.REQUESTS,)
-    wanted = {Part.REQUESTS, Part.LEAVE, Part.SETTINGS}
+    wanted = {Part.ALERTS, Part.REQUESTS, Part.LEAVE, Part.SETTINGS}
     if standing.serves:
         wanted.add(Part.BOOK)
     if standing.sells or standing.person.role is Role.AE:

@@ -13,6 +13,7 @@ from bot.blocks.answers import Home, Message
 from bot.domain.person import Person
 from bot.domain.schedule import IsoWeek
 from bot.errors import UserError
+from bot.features.alerts import usecases as alerts
 from bot.features.books import rules as books
 from bot.features.coverage import asking as leave
 from bot.features.home import book, keeping, rules, settings, views
@@ -143,6 +144,10 @@ async def _approvals(asked: _Asked) -> Message:
     return await leave.to_approve(asked.ask, asked.ports)
 
 
+async def _alerts(asked: _Asked) -> Message:
+    return await alerts.list_open(asked.ports, asked.person)
+
+
 async def _late(asked: _Asked) -> Message:
     return await requests.list_late(asked.ports, asked.standing.team)
 
@@ -182,6 +187,7 @@ _PARTS: Mapping[Part, tuple[str, str, Callable[[_Asked], Awaitable[Message]]]] =
     Part.SOLD: ("Accounts you sell to", "/account-health NAME", _sold),
     Part.TEAM: ("KPIs", "/kpi-digest preview", _team),
     Part.APPROVALS: ("To approve", "/ooo", _approvals),
+    Part.ALERTS: ("Alerts", "/ta-help", _alerts),
     Part.LATE: ("Late requests", "/ask-ta team", _late),
     Part.REQUESTS: ("Requests", "/ask-ta mine", _requests),
     Part.LEAVE: ("Time off", "/ooo", _leave),
