@@ -163,7 +163,7 @@ def open_alerts(kept: Sequence[Kept], now: datetime) -> Message:
     """What somebody was told and has not acknowledged, newest first: a line each, with its source and age."""
     lines = [_brief(one) + _age(one, now) for one in kept]
     said = f"Alerts: {len(kept):,} open" if kept else "Alerts"
-    body = build.section(
+    body: Block = build.section(
         "*Alerts*\nNothing is open. What you are told and have not acknowledged stands here."
     )
     if kept:
