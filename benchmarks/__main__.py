@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--accounts 20000] [--only lookup,writes,segments,digest,leave,home,sync,start,requests]`."""
+"""`python -m benchmarks [--quick] [--accounts 20000] [--only NAME,NAME…]`: the names are those of `BENCHMARKS`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "writes": "Writing and importing",
     "segments": "Segments of a whole book",
     "digest": "The weekly digest",
+    "alerts": "What fires an alert",
     "leave": "Twenty thousand absences",
     "home": "App Home",
     "sync": "A whole sync",
