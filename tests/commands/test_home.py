@@ -11,13 +11,18 @@ from typing import Any
 import pytest
 
 from bot.asks import Action, Asker, HomeOpened, Place, Surface
+from bot.blocks import text
 from bot.blocks.answers import Home
 from bot.domain.alert import Notice
 from bot.domain.person import Person, Role, Team
+from bot.domain.provenance import Stamp
 from bot.errors import UserError
 from bot.features.alerts import views as alerts
+from bot.features.coverage import forms
+from bot.features.coverage import usecases as coverage
 from bot.features.home import rules, usecases, views
 from bot.ports import Ports
+from bot.ports.book import AccountRow
 from bot.slack import views as edge
 from bot.standin.validate import view_problems
 from bot.standin.workspace import user_id_of
@@ -70,6 +75,36 @@ async def test_a_pool_ta_sees_the_pool_and_a_ta_with_accounts_their_worst(person
     worst = min(accounts, key=lambda one: one.health_score.value)
     assert worst.id in made.accounts
     assert worst.name in _words(made)
+
+
+@pytest.mark.parametrize("count", [0, 1, 400])
+async def test_a_tab_holds_a_book_of_any_size(person: Do, ports: Ports, count: int) -> None:
+    """With names that mean to be more than names; nothing is left out, and how many more there are is said."""
+    dana = replace(person(Role.TA, Team.ENTERPRISE), email="new@lumenforge.example")
+    stamp = Stamp("accounts.csv", ports.clock.now())
+    rows = [
+        AccountRow(
+            id=f"N{at}",
+            name=f"<!channel> *{at}* {'x' * 300}",
+            values={
+                "ta_email": dana.email,
+                "health_score": at / 50,
+                "renewal_date": date(2026, 12, 24),
+                "arr": 1,
+            },
+            stamp=stamp,
+            stamps={},
+        )
+        for at in range(count)
+    ]
+    async with ports.work.transaction() as tx:
+        await ports.people.save_people(tx, [dana], source="people.csv")
+        await ports.book.save_accounts(tx, rows, complete=False, seen_on=ports.clock.today())
+    said = _words(await usecases.open_home(_opened(dana), ports))
+    assert "<!channel>" not in said
+    assert ("No account yet" in said) == (count == 0)
+    assert ("and 394 more" in said) == (count == 400)
+    assert (text.plural(count, "account") in said) == (count > 0)
 
 
 async def test_somebody_whom_the_book_does_not_know_is_told_what_helps(ports: Ports) -> None:
@@ -189,20 +224,22 @@ async def test_my_alert_settings_are_the_signals_that_concern_me(press: Do, pers
     assert "Renewal ahead" not in operator
 
 
-async def test_a_plan_that_waits_for_me_stands_on_my_tab(
-    say: Do, submit: Do, person: Do, ports: Ports
+async def test_a_plan_stands_on_its_person_s_tab_and_on_that_of_who_approves(
+    say: Do, submit: Do, person: Do, people: tuple[Person, ...], ports: Ports
 ) -> None:
-    """A TA plans two weeks; whoever approves sees the plan, the TA their six steps."""
-    from bot.features.coverage import forms  # of this story alone
-
     dana = person(Role.TA, Team.ENTERPRISE)
-    window = await submit(
-        forms.DATES,
-        (await say("/ooo plan", dana)).private_metadata,
-        dana,
-        **{forms.FIRST: date(2026, 11, 24).isoformat(), forms.LAST: date(2026, 12, 4).isoformat()},
-    )
-    assert window is not None
+    boss = next(one for one in people if one.email == dana.manager_email)
+    window = await say("/ooo plan", dana)
+    days = {forms.FIRST: date(2026, 11, 24).isoformat(), forms.LAST: date(2026, 12, 4).isoformat()}
+    await submit(forms.DATES, window.private_metadata, dana, **days)
     said = _words(await usecases.open_home(_opened(dana), ports))
-    assert "24 Nov" in said
-    assert "coverage.open" in said or "See the whole plan" in said
+    assert "You are away 24 Nov" in said
+    assert [step for step in ports.policy.ooo.steps if step not in said] == []
+    assert "No coverage plan waits" in _words(await usecases.open_home(_opened(boss), ports))
+    (plan,) = await ports.plans.list_plans(email=dana.email)
+    await coverage.confirm(ports, plan.id, dana.email)
+    said = _words(await usecases.open_home(_opened(boss), ports))
+    assert "To approve: 1 coverage plan" in said
+    assert f"coverage.open:{plan.id}" in said
+    await coverage.approve(ports, plan.id, boss.email)
+    assert "No coverage plan waits" in _words(await usecases.open_home(_opened(boss), ports))
