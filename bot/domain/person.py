@@ -21,6 +21,10 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+HEAR_OF_FAILURES = (Role.OPERATOR, Role.MANAGER)
+"""Who is told what the bot could not do: those of the first of these roles that anybody has."""
+
+
 class Team(StrEnum):
     """The three TA teams."""
 

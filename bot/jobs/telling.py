@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.blocks import build, text
 from bot.blocks.answers import Message
-from bot.domain.person import Person, Role
+from bot.domain.person import HEAR_OF_FAILURES, Person
 from bot.ports.outgoing import Intent, OutgoingMessages
 from bot.ports.people import People
 from bot.ports.work import Transaction
@@ -25,8 +25,10 @@ class Teller:
 
     async def operators(self) -> tuple[Person, ...]:
         """Those who hear of failures."""
-        found = await self.people.list_people(role=Role.OPERATOR)
-        return (found or await self.people.list_people(role=Role.MANAGER))[:MOST]
+        for role in HEAR_OF_FAILURES:
+            if found := await self.people.list_people(role=role):
+                return found[:MOST]
+        return ()
 
     async def tell_operators(self, tx: Transaction, about: str, said: str) -> None:
         """Ask for one direct message to each operator about that key; the same again changes nothing."""
