@@ -1,7 +1,7 @@
 """Every page of a sync again and nothing but that. Usage: python -m benchmarks.downloading < CALLS (JSON by vendor).
 
 Vendor beside vendor, page after page, through the client that a sync calls them with: what it downloads is parsed and
-dropped. Says as JSON the seconds and the seconds of CPU that it took.
+dropped, as a plain script would do it (Python's garbage collector is as it comes). Says as JSON the seconds and the seconds of CPU that it took.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from bot import log
-from bot.bootstrap.syncing import collect_seldom
 from bot.http.budget import Budget
 from bot.http.client import Line, open_session
 
@@ -26,7 +25,6 @@ UNASKED = Budget(1, 1)
 async def run(asked: Mapping[str, Calls]) -> None:
     """Download them all."""
     log.configure(level="ERROR", form="console")
-    collect_seldom()
     async with open_session() as session:
         line = Line(session=session, paced=False)
         began, spent = time.perf_counter(), time.process_time()

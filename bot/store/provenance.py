@@ -53,7 +53,6 @@ class Compact:
     def __init__(self) -> None:
         # The objects are kept beside the text, so that an id is never that of another one.
         self._texts: dict[int, tuple[Stamp, str]] = {}
-        self._told: dict[tuple[tuple[str, ...], tuple[int, ...]], tuple[tuple[str, int], ...]] = {}
 
     def encode(self, stamps: Mapping[str, Stamp], otherwise: Stamp) -> str:
         """The text for a row whose other values take `otherwise`."""
@@ -64,10 +63,7 @@ class Compact:
                 places[id(stamp)] = len(places)
                 texts[id(stamp)] = self._text(stamp)
         # Which names share a stamp is the same of many accounts, whatever the stamps are.
-        key = (tuple(stamps), tuple([places[id(stamp)] for stamp in stamps.values()]))
-        told = self._told.get(key)
-        if told is None:
-            told = self._told[key] = _told(*key)
+        told = _told(tuple(stamps), tuple([places[id(stamp)] for stamp in stamps.values()]))
         of = list(texts.values())
         parts = ",".join([f"{name}{of[place]}" for name, place in told])
         return f"[{of[0]},{{{parts}}}]"
@@ -80,6 +76,7 @@ class Compact:
         return known[1]
 
 
+@lru_cache(maxsize=8192)
 def _told(names: tuple[str, ...], places: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
     """What is told beside the first stamp: groups with the place of theirs, then names that have another."""
     mains: dict[str, int] = {}

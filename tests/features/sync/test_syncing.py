@@ -11,6 +11,7 @@ from bot.domain.person import Person, Role
 from bot.domain.provenance import Stamp, value_of
 from bot.domain.reading import AbsenceReading, Event, PersonReading
 from bot.errors import SourceRefused, SourceUnavailable, SyncUnderWay
+from bot.features.sync import telling
 from bot.features.sync.people import list_unknown
 from bot.ports.book import AccountRow
 from bot.ports.plans import NOTICE
@@ -154,6 +155,34 @@ async def test_a_system_with_far_fewer_accounts_is_not_believed_until_confirmed(
     assert (report.merged.churned, report.sources[0].feeds[0].state) == (0, "refused")
     confirmed = await desk.sync(vendor, whole=True, confirmed=True)
     assert (confirmed.merged.churned, confirmed.sources[0].problems) == (60, ())
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.MANAGER])
+async def test_a_refusal_is_told_once_to_those_who_can_confirm_it(
+    sqlite_desk: Any, say: Any, role: Role
+) -> None:
+    """The operators, else the managers: what was given, and the line that confirms it."""
+    desk = sqlite_desk
+    staff = [Person(email="ann@ta.example", name="Ann", role=role)]
+    staff.append(
+        Person(email="mo@ta.example", name="Mo", role=Role.TA if role is Role.MANAGER else Role.MANAGER)
+    )
+    async with desk.work.transaction() as tx:
+        await desk.people.save_people(tx, staff, source="people.csv")
+    vendor = held(say, 100)
+    await desk.sync(vendor)
+    del vendor.holds["accounts"][40:]
+    await desk.sync(vendor, whole=True)
+    await desk.sync(vendor)
+    assert [one.email for one in await desk.outgoing.list_outgoing(prefix="sync.refused:")] == [
+        "ann@ta.example"
+    ]
+    (sweep,) = [one for one in await desk.readings.list_sweeps() if one.feed == "accounts"]
+    message = telling.refused(sweep)
+    assert "40 accounts where it had 100" in message.text
+    assert "`ta-bot sync vitally --full --confirm`" in str(message.blocks[0])
+    await desk.sync(vendor, whole=True, confirmed=True)
+    assert len(await desk.outgoing.list_outgoing(prefix="sync.refused:")) == 1
 
 
 async def test_an_outage_leaves_the_last_values_with_their_age(desk: Any, say: Any, clock: Any) -> None:
