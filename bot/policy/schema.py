@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, StringConstraints
 
 from bot.policy.alerting import AlertsTable, ProgrammeTable
+from bot.policy.asked import AskedTables
 from bot.policy.kinds import (
     Handle,
     Mark,
@@ -311,7 +312,7 @@ class ContactsTable(Table):
     roles: Texts
 
 
-class PolicyTable(Table):
+class PolicyTable(AskedTables):
     """The whole file."""
 
     change_weeks: Whole

@@ -10,14 +10,17 @@ from bot.ports.audit import Audit
 from bot.ports.book import Book
 from bot.ports.calendar import Calendar
 from bot.ports.clock import Clock
+from bot.ports.connectors import Connectors
 from bot.ports.coverage import Coverage
 from bot.ports.digests import Digests
 from bot.ports.directory import Directory
+from bot.ports.feedback import FeedbackRecords
 from bot.ports.figures import Figures
 from bot.ports.jobs import Jobs
 from bot.ports.messenger import Messenger
 from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
+from bot.ports.plan_updates import PlanUpdates
 from bot.ports.plans import Plans
 from bot.ports.readings import Readings
 from bot.ports.requests import Requests
@@ -45,8 +48,11 @@ class Ports:
     coverage: Coverage
     requests: Requests
     plans: Plans
+    plan_updates: PlanUpdates
+    feedback: FeedbackRecords
     figures: Figures
     readings: Readings
+    connectors: Connectors
     statuses: Statuses
     status_records: StatusRecords
     turns: Turns

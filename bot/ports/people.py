@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from bot.asks import Asker
 from bot.domain.person import Person, Role, Team
 from bot.ports.book import Written
 from bot.ports.work import Transaction
@@ -65,3 +66,9 @@ class People(Protocol):
         over before that day, is kept as `gone`. Nothing is taken as gone where there is no absence at all. With
         `own` they are all that a system has, and it speaks for what it told itself alone.
         """
+
+
+async def name_of(people: People, asker: Asker) -> str:
+    """What whoever asks is called: as the book has it, since a window's payload tells the handle alone."""
+    found = await people.find_person(asker.email) if asker.email else None
+    return found.name if found else asker.name or asker.email or ""

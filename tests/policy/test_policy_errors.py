@@ -19,7 +19,7 @@ BROKEN = {
     "unknown table": (
         "\n\n[healt]\nred_below = 3",
         (
-            "3: healt is not a key of this table; known here: change_weeks, chart_weeks, teams, segmentation, kpis, "
+            "3: healt is not a key of this table; known here: feedback, plan_updates, drafts, materials, announcements, change_weeks, chart_weeks, teams, segmentation, kpis, "
             "health, freshness, lifecycle, digest, work, alerts, programmes, ooo, requests, sources, contacts"
         ),
     ),
@@ -177,6 +177,31 @@ BROKEN = {
     "a target without a number": (
         '[[kpis.targets]]\nkpi = "grr"\nteams = ["scaled"]\nwhose = "ours"\n',
         "1: kpis.targets: grr needs at_least, or text in its place",
+    ),
+    "material for nothing": (
+        '[[materials]]\ntitle = "T"\nurl = "https://x.example"\nkind = "blog"\nroles = ["Champion"]\n',
+        "1: materials 1: needs a trait or a feature that it is for",
+    ),
+    "material for no trait": (
+        (
+            '[[materials]]\ntitle = "T"\nurl = "https://x.example"\nkind = "blog"\nroles = ["Champion"]\n'
+            'trait = "usag"\n'
+        ),
+        (
+            "6: materials 1: usag is no trait; known: ta_sentiment, versions_behind, precise_code_nav, "
+            "defect_tickets_90d, help_tickets_90d, active_champion, access_to_buyer, last_activity, usage, utilization"
+        ),
+    ),
+    "material for nobody": (
+        (
+            '[[materials]]\ntitle = "T"\nurl = "https://x.example"\nkind = "blog"\nroles = ["Champ"]\n'
+            'trait = "usage"\n'
+        ),
+        "5: materials 1: contacts.roles has no Champ",
+    ),
+    "a list that ends before it begins": (
+        "[drafts]\nlist_until_day = 3\nlist_from_day = 4",
+        "2: drafts.list_until_day: must not be before list_from_day",
     ),
     "levels that fall": (
         "[alerts.seats]\nlevels = [1.0, 0.9]",
