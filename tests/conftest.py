@@ -17,12 +17,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import psycopg
 import pytest
 import structlog
 
 from bot.store import Store, open_store
 
+# How long an example takes says how busy the machine is; what must be quick is measured by itself.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 _SUPERVISOR = Path(__file__).parent / "postgres_supervisor.py"
 _INSTALL = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
 _numbers = itertools.count(1)

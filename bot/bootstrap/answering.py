@@ -12,6 +12,7 @@ import bot.features
 import commands
 from bot.bank_holidays import BankHolidays
 from bot.bootstrap.house import House
+from bot.features.home import usecases as home
 from bot.ports import Ports
 from bot.ports.jobs import Job
 from bot.slack.attending import Handlers
@@ -28,13 +29,18 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         jobs=house.store.jobs,
         requests=house.store.requests,
         outgoing=house.store.outgoing,
+        alerts=house.store.alerts,
+        watching=house.store.watching,
         audit=house.store.audit,
         work=house.store.work,
         digests=house.store.digests,
         coverage=house.store.coverage,
         plans=house.store.plans,
+        plan_updates=house.store.plan_updates,
+        feedback=house.store.feedback,
         figures=house.store.figures,
         readings=house.store.readings,
+        connectors=house.store.connectors,
         statuses=side.statuses,
         status_records=house.store.status_records,
         turns=house.store.turns,
@@ -58,6 +64,7 @@ def handlers() -> Handlers:
         shortcuts=_merged(found, "SHORTCUTS"),
         typeaheads=_merged(found, "TYPEAHEADS"),
         mentions=_merged([one for one in found if hasattr(one, "MENTIONS")], "MENTIONS"),
+        home=home.open_home,
         happenings=_merged([module for module in found if hasattr(module, "HAPPENINGS")], "HAPPENINGS"),
     )
 

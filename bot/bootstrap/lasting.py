@@ -13,6 +13,7 @@ from bot.bootstrap import sourcing
 from bot.bootstrap.answering import jobs
 from bot.bootstrap.house import House
 from bot.clock import SystemClock, TurnableClock
+from bot.features.alerts import jobs as alerts
 from bot.jobs.engine import POLLS, POLLS_OF_A_TURNED_CLOCK, Calls, Engine
 from bot.jobs.performing import Performer
 from bot.jobs.presence import AloneOnFile, Replicas, new_executor_id
@@ -92,6 +93,13 @@ class Lasting:
                 one.close()
 
 
+def _jobs_of(house: House) -> Mapping[str, Job]:
+    """Every feature's work, with what settings and policy add to it."""
+    by_day = isinstance(house.clock, TurnableClock)
+    watching = alerts.recurring(house.policy.alerts, by_day=by_day)
+    return {**jobs(), **sourcing.jobs_of(house), **{job.name: job for job in watching}}
+
+
 def make_lasting(
     house: House, side: SlackSide, ports: Ports, known: Mapping[str, Job] | None = None
 ) -> Lasting:
@@ -115,7 +123,7 @@ def make_lasting(
         rules=house.policy.work,
     )
     performer = Performer(
-        jobs={**jobs(), **sourcing.jobs_of(house)} if known is None else known,
+        jobs=_jobs_of(house) if known is None else known,
         ledger=store.jobs,
         teller=teller,
         ports=ports,

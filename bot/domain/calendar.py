@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Protocol
 
 FURTHEST = 60
 """Days that are looked through for a working day: no country rests longer."""
+SHORTEST_MONTH = 28
 _DAY = timedelta(days=1)
 
 
@@ -29,6 +31,14 @@ def next_working_day(day: date, country: str, calendar: Holidays) -> date:
         if is_working_day(found, country, calendar):
             return found
     return day
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later (or earlier); its last one where that month is shorter."""
+    year, place = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= SHORTEST_MONTH:  # asked for every account of a book
+        return date(year, place + 1, day.day)
+    return date(year, place + 1, min(day.day, monthrange(year, place + 1)[1]))
 
 
 def business_days_between(first: date, last: date, country: str, calendar: Holidays) -> int:

@@ -13,6 +13,7 @@ from bot.domain.account import Cents
 from bot.domain.health import Category
 from bot.domain.kpi import Kpi, Target
 from bot.domain.person import Team
+from bot.domain.plan_update import PlanWeek
 from bot.domain.provenance import Fact
 from bot.domain.schedule import IsoWeek
 
@@ -230,6 +231,9 @@ class TeamDigest:
     history: bool = False  # read from the weekly history, since the week is past
     no_data: str = ""
     asked: Asked | None = None  # None where nothing was
+    plans: PlanWeek | None = (
+        None  # status updates of save plans and get-well plans; None where none was asked for
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from math import floor
 from typing import Any, NamedTuple, cast
 
 from bot.domain.account import Account, Week
 from bot.domain.kpi import Ratio, consumption_parts, utilization_parts
-from bot.domain.provenance import Fact, Known, Stamp, Unknown
+from bot.domain.provenance import Fact, Known, Stamp, Unknown, value_of
 
 _HAIR = 1e-9  # scores and ratios miss their bound by a rounding: (10 + 10 + 0) / 3 is 20/3
 
@@ -189,6 +190,36 @@ def read_account(account: Account, rules: HealthRules, today: date) -> HealthRea
 def read_week(week: Week, rules: HealthRules) -> HealthReading:
     """Read a week of history by the same rules (days since activity count to the week's end)."""
     return read_account(account_in(week), rules, week.week_ending)
+
+
+def cause_of(then: HealthReading, now: HealthReading, way: int) -> str:
+    """The trait that did most of a move up (1) or down (-1): `Utilization: MAU of seats 84 % → 71 %, healthy →
+    concerning`; empty where none of those known at both ends went that way.
+    """
+    before = {one.rule.key: one for one in then.traits}
+    gains = [
+        ((was.cost - one.cost) * way, was, one)
+        for one in now.traits
+        if (was := before.get(one.rule.key)) and was.verdict is not one.verdict
+        if was.cost is not None and one.cost is not None
+    ]
+    most, was, one = max(gains, key=lambda gain: gain[0], default=(0.0, None, None))
+    return _moved_in_words(was, one) if most > _HAIR and was and one else ""
+
+
+def _moved_in_words(was: TraitReading, now: TraitReading) -> str:
+    verdicts = f"{was.verdict} → {now.verdict}"
+    values = f"{_value_in_words(was)} → {_value_in_words(now)}"
+    return f"{now.rule.label} {verdicts if values == verdicts else f'{values}, {verdicts}'}"
+
+
+def _value_in_words(trait: TraitReading) -> str:
+    value = value_of(trait.value)
+    if isinstance(value, bool):
+        return trait.rule.healthy_when if value else trait.rule.poor_when
+    if trait.rule.unit == "percent" and value is not None:
+        return f"{floor(value * 100 + _HAIR)} %"
+    return str(value)
 
 
 def recorded_category(account: Account, rules: HealthRules) -> Category | None:

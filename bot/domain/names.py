@@ -52,6 +52,7 @@ _ASCII = str.maketrans({**dict.fromkeys(string.punctuation + string.whitespace, 
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "'": "'", "”": "”"}
 _LINK = re.compile(r"<(?:https?://|mailto:)[^|>]+\|([^>]+)>|<((?:https?://|mailto:)[^|>]+)>")
 _LINKED = re.compile(r"<(?:https?://|mailto:|#)([^|>]*)(?:\|([^>]*))?>")
+_MENTIONED = re.compile(r"<([@#!])([^|>]*)(?:\|([^>]*))?>")
 _DOMAIN = re.compile(
     r"(?:https?://)?(?:[^\s@/]*@)?(?:www\.)?([^\s@/:]+\.[^\s@/:.]+)\.?(?:[:/].*)?", re.IGNORECASE
 )
@@ -115,6 +116,18 @@ def unescaped(text: str) -> str:
     for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         text = text.replace(entity, sign)
     return text.strip()
+
+
+def readable(said: str) -> str:
+    """A message as people read it, from what Slack made of it: nothing in it mentions or links any more."""
+
+    def bare(found: re.Match[str]) -> str:
+        sign, what, label = found[1], found[2], found[3]
+        if sign == "!":  # a group, or a broadcast
+            return label or f"@{what.partition('^')[0]}"
+        return f"{sign}{label or what}"
+
+    return unescaped(_MENTIONED.sub(bare, said))
 
 
 def unquoted(text: str) -> tuple[str, bool]:

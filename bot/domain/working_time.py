@@ -7,13 +7,14 @@ answer may take a moment: ask in a thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import Holidays, is_working_day, next_working_day
+from bot.domain.leave import Away
 from bot.domain.request import Hours
 from bot.domain.schedule import instant_of
 
@@ -37,6 +38,24 @@ def next_working_moment(at: datetime, hours: Hours, calendar: Holidays) -> datet
     """That instant where it lies in the hours, else the next at which they begin; in UTC."""
     opens, _ = next(_windows(at, hours, calendar))
     return max(at.astimezone(UTC), opens)
+
+
+def away_at(away: Iterable[Away], at: datetime) -> Away | None:
+    """The absence that an instant lies in, the one that lasts longest; half days count as they are."""
+    return max(
+        (one for one in away if one.starts_at <= at < one.ends_at), key=lambda one: one.ends_at, default=None
+    )
+
+
+def works_next(at: datetime, hours: Hours, away: Iterable[Away], calendar: Holidays) -> datetime:
+    """That instant where somebody is at work then, else the next at which they are: in their hours, and not away."""
+    absences = tuple(away)
+    while True:
+        at = next_working_moment(at, hours, calendar)
+        absence = away_at(absences, at)
+        if absence is None:
+            return at
+        at = absence.ends_at
 
 
 def add_working(at: datetime, span: timedelta, hours: Hours, calendar: Holidays) -> datetime:

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from bot.blocks import build, text
 from bot.blocks.answers import Message
-from bot.domain.person import Person, Role
 from bot.ports.outgoing import Intent, OutgoingMessages
 from bot.ports.people import People
 from bot.ports.work import Transaction
 
 TOLD = "told:"
 """What these messages' keys begin with: nobody is told that they could not be told."""
-MOST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +21,6 @@ class Teller:
     people: People
     outgoing: OutgoingMessages
 
-    async def operators(self) -> tuple[Person, ...]:
-        """Those who hear of failures."""
-        found = await self.people.list_people(role=Role.OPERATOR)
-        return (found or await self.people.list_people(role=Role.MANAGER))[:MOST]
-
     async def tell_operators(self, tx: Transaction, about: str, said: str) -> None:
         """Ask for one direct message to each operator about that key; the same again changes nothing."""
         if about.startswith(TOLD):
@@ -36,6 +29,6 @@ class Teller:
         message = Message(
             text=words, blocks=(build.section(words), build.context(f"About `{text.escape(about)}`."))
         )
-        for person in await self.operators():
+        for person in await self.people.list_operators():
             key = f"{TOLD}{about}:{person.email}"
             await self.outgoing.post_later(tx, Intent(key=key, message=message, email=person.email))

@@ -13,19 +13,24 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.domain.account import Group
+from bot.domain.alert import AlertRules
 from bot.domain.boundary import Margin
 from bot.domain.digest import DigestRules
+from bot.domain.feedback import FeedbackRules
 from bot.domain.health import HealthRules
 from bot.domain.joining import JoinRules
 from bot.domain.keeping import WorkRules
 from bot.domain.kpi import KpiRules
 from bot.domain.leave import OooRules
 from bot.domain.lifecycle import LifecycleRules
-from bot.domain.person import Team
+from bot.domain.material import DraftRules
+from bot.domain.person import Connector, Team
+from bot.domain.plan_update import PlanUpdateRules
 from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
+from bot.domain.watching import WatchRules
 from bot.errors import PolicyError
-from bot.policy import build, duties, explain, joining
+from bot.policy import asked, build, duties, explain, joining, watching
 from bot.policy.schema import PolicyTable
 from bot.policy.sources import SourcesTable
 
@@ -61,8 +66,14 @@ class Policy:
     work: WorkRules
     ooo: OooRules
     requests: RequestRules
+    alerts: AlertRules
+    watch: WatchRules
+    feedback: FeedbackRules
+    plan_updates: PlanUpdateRules
+    drafts: DraftRules
     sources: SourcesTable
     join: JoinRules
+    connectors: tuple[Connector, ...]
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
     change_weeks: int  # the score's change is against this many weeks ago
     chart_weeks: int  # how many weeks a card's chart shows
@@ -177,8 +188,14 @@ def _policy(table: PolicyTable) -> Policy:
         work=duties.work_of(table.work),
         ooo=duties.ooo_of(table),
         requests=duties.requests_of(table.requests),
+        alerts=watching.alerts_of(table.alerts),
+        watch=watching.watch_of(table),
+        feedback=asked.feedback_of(table.feedback),
+        plan_updates=asked.plan_updates_of(table),
+        drafts=asked.drafts_of(table),
         sources=table.sources,
         join=joining.join_of(table.sources.join),
+        connectors=tuple(Connector(one.key, one.name, one.url) for one in table.sources.connectors),
         freshness={group: age for group, age in ages.items() if age is not None},
         change_weeks=table.change_weeks,
         chart_weeks=table.chart_weeks,

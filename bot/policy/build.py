@@ -12,7 +12,7 @@ from bot.domain.kpi import Kpi, KpiRules, Target
 from bot.domain.lifecycle import LifecycleRules
 from bot.domain.person import Team
 from bot.domain.segment import SegmentModel, SegmentRule, model_problems
-from bot.policy import duties, joining
+from bot.policy import asked, duties, joining, watching
 from bot.policy.duties import Problem
 from bot.policy.lines import Path
 from bot.policy.schema import (
@@ -150,6 +150,8 @@ def problems_of(file: PolicyTable) -> Iterator[Problem]:
         yield from _trait_problems(key, trait)
     yield from _order_problems(file)
     yield from duties.request_problems(file.requests)
+    yield from asked.asked_problems(file)
+    yield from watching.alert_problems(file)
     yield from joining.join_problems(file.sources.join)
 
 

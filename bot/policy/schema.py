@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from bot.policy.alerting import AlertsTable, ProgrammeTable
+from bot.policy.asked import AskedTables
 from bot.policy.kinds import (
-    Cadence,
     Handle,
     Mark,
     Points,
@@ -210,55 +211,6 @@ class WorkTable(Table):
     keep_texts: Span
 
 
-class SeatsAlertTable(Table):
-    """Licensed seats running out."""
-
-    levels: Annotated[list[Share], Field(min_length=1)]
-    window_days: Whole
-
-
-class LowUtilizationTable(Table):
-    """Few seats used early in a customer's life."""
-
-    below: Share
-    at_day: Whole
-
-
-class RenewalAlertTable(Table):
-    """A renewal that comes near."""
-
-    assess_days: Whole
-    lighthouse_months: Whole
-
-
-class HandoffTable(Table):
-    """The hand-off from pre-sales to post-sales."""
-
-    known_days_before_close: Whole
-    handoff_days_before_close: Whole
-    tag_contacts_days_after_signature: Whole
-
-
-class AlertsTable(Table):
-    """Signals worth an alert."""
-
-    channel: Handle
-    bundle_at: TimeOfDay
-    seats: SeatsAlertTable
-    low_utilization: LowUtilizationTable
-    renewal: RenewalAlertTable
-    handoff: HandoffTable
-
-
-class ProgrammeTable(Table):
-    """Something that is due again and again."""
-
-    every: Cadence
-    at_least_every: Cadence | None = None
-    teams: Teams
-    minutes: Whole | None = None
-
-
 def _both_dates(text: str) -> str:
     if not ("{first}" in text and "{last}" in text):
         msg = "must hold {first} and {last}: people see both dates"
@@ -360,7 +312,7 @@ class ContactsTable(Table):
     roles: Texts
 
 
-class PolicyTable(Table):
+class PolicyTable(AskedTables):
     """The whole file."""
 
     change_weeks: Whole

@@ -73,13 +73,21 @@ class Book(Protocol):
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
 
+    async def list_planned(self, *, customers_since: tuple[date, date]) -> tuple[Account, ...]:
+        """Accounts that are not churned, with an active save plan or customers since one of those days; by name."""
+
     async def count_by_ta(self) -> Mapping[str, Mapping[str, int]]:
         """How many accounts that are not churned each TA has, by the segment recorded ("" where none is)."""
 
     async def list_segment_rows(
-        self, *, ta_email: str | None = None, team: str | None = None, stamped: bool = False
+        self,
+        *,
+        ta_email: str | None = None,
+        team: str | None = None,
+        ae_email: str | None = None,
+        stamped: bool = False,
     ) -> tuple[SegmentRow, ...]:
-        """The same accounts with what segments need of each, in no order; `stamped` adds where from."""
+        """The same accounts, or an AE's, with what lists need of each, in no order; `stamped` adds where from."""
 
     async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:
         """The account's weeks that end on or after `since`, oldest first."""

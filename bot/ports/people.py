@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from bot.asks import Asker
 from bot.domain.person import Person, Role, Team
 from bot.ports.book import Written
 from bot.ports.work import Transaction
@@ -41,6 +42,9 @@ class People(Protocol):
     async def list_people(self, *, team: Team | None = None, role: Role | None = None) -> tuple[Person, ...]:
         """People by team, role, both or all; by name."""
 
+    async def list_operators(self) -> tuple[Person, ...]:
+        """Who hears that something is wrong, five at most; managers, where the book has no operator."""
+
     async def list_absences(self, email: str) -> tuple[Absence, ...]:
         """The absences of a person, first day first."""
 
@@ -62,3 +66,9 @@ class People(Protocol):
         over before that day, is kept as `gone`. Nothing is taken as gone where there is no absence at all. With
         `own` they are all that a system has, and it speaks for what it told itself alone.
         """
+
+
+async def name_of(people: People, asker: Asker) -> str:
+    """What whoever asks is called: as the book has it, since a window's payload tells the handle alone."""
+    found = await people.find_person(asker.email) if asker.email else None
+    return found.name if found else asker.name or asker.email or ""

@@ -243,6 +243,9 @@ class Readings(Protocol):
     async def list_absences(self, system: str) -> tuple[tuple[str, Absence], ...]:
         """What a system tells of absences, by its key of the person; the e-mail is that system's."""
 
+    async def list_written(self, *, since: date, account_id: str | None = None) -> Mapping[str, date]:
+        """The accounts, or that one, with which a conversation outside of Slack went on since a day: its newest day."""
+
     async def find_disagreements(self, account_id: str) -> tuple[Disagreement, ...]:
         """What systems say differently of an account."""
 

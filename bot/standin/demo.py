@@ -33,6 +33,8 @@ from bot.standin.workspace import build_workspace
 CONNECT_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LAST_LINES = 15
+POLICY = Path(__file__).parent / "data" / "policy.toml"
+"""What the demo's organisation has filled in."""
 OURS = ("SLACK_", "TA_BOT_", "VITALLY_", "SALESFORCE_", "LOOKER", "DEEL_", "ZENDESK_")
 
 
@@ -127,6 +129,7 @@ def _environment(server: StandinServer, directory: Path) -> Mapping[str, str]:
         "SLACK_CLIENT_ID": server.workspace.client_id,
         "SLACK_CLIENT_SECRET": DEMO_CLIENT_SECRET,
         "SLACK_AUTHORIZE_URL": f"{server.base_url}/oauth/v2/authorize",
+        "TA_BOT_POLICY": str(POLICY),
         "TA_BOT_DATABASE_URL": f"sqlite:///{directory / 'demo.db'}",
         **_address(),
         "TA_BOT_SECRET_KEY": secrets.token_urlsafe(32),

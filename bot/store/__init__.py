@@ -7,16 +7,20 @@ from pathlib import Path
 
 from bot.ports.clock import Clock
 from bot.store import migrations
+from bot.store.alerts import ALERTS, StoredAlerts
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
+from bot.store.connectors import CONNECTORS, StoredConnectors
 from bot.store.coverage import StoredCoverage
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.digests import DIGESTS, StoredDigests
 from bot.store.due import StoredWork
+from bot.store.feedback import FEEDBACK, StoredFeedback
 from bot.store.figures import StoredFigures
 from bot.store.installations import INSTALLATIONS, StoredInstallations
 from bot.store.outgoing import StoredOutgoing
 from bot.store.people import StoredPeople
+from bot.store.plan_updates import PLAN_UPDATES, StoredPlanUpdates
 from bot.store.plans import PLANS, StoredPlans
 from bot.store.reading_tables import READINGS
 from bot.store.readings import StoredReadings
@@ -24,6 +28,25 @@ from bot.store.requests import REQUESTS, StoredRequests
 from bot.store.status_records import STATUS_RECORDS, StoredStatusRecords
 from bot.store.turns import StoredTurns
 from bot.store.user_tokens import USER_TOKENS, StoredUserTokens
+from bot.store.watching import WATCHING, StoredWatching
+
+FAMILIES = (
+    migrations.BOOK,
+    INSTALLATIONS,
+    USER_TOKENS,
+    STATUS_RECORDS,
+    migrations.WORK,
+    DIGESTS,
+    REQUESTS,
+    PLANS,
+    READINGS,
+    ALERTS,
+    WATCHING,
+    FEEDBACK,
+    PLAN_UPDATES,
+    CONNECTORS,
+)
+"""The tables of the main database; those of the audit may lie in a file of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +66,15 @@ class Store:
     coverage: StoredCoverage
     requests: StoredRequests
     plans: StoredPlans
+    plan_updates: StoredPlanUpdates
+    feedback: StoredFeedback
     figures: StoredFigures
     readings: StoredReadings
+    connectors: StoredConnectors
     jobs: StoredWork
     outgoing: StoredOutgoing
+    alerts: StoredAlerts
+    watching: StoredWatching
     clock: Clock
 
     @property
@@ -59,17 +87,10 @@ class Store:
         await self.database.connect()
         if self.audit_database is not self.database:
             await self.audit_database.connect()
-        book = await migrations.migrate(self.database, migrations.BOOK, self.clock)
-        installs = await migrations.migrate(self.database, INSTALLATIONS, self.clock)
-        tokens = await migrations.migrate(self.database, USER_TOKENS, self.clock)
-        statuses = await migrations.migrate(self.database, STATUS_RECORDS, self.clock)
-        work = await migrations.migrate(self.database, migrations.WORK, self.clock)
-        digests = await migrations.migrate(self.database, DIGESTS, self.clock)
-        requests = await migrations.migrate(self.database, REQUESTS, self.clock)
-        plans = await migrations.migrate(self.database, PLANS, self.clock)
-        readings = await migrations.migrate(self.database, READINGS, self.clock)
-        audit = await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return (*book, *installs, *tokens, *statuses, *work, *digests, *requests, *plans, *readings, *audit)
+        steps: list[str] = []
+        for family in FAMILIES:
+            steps += await migrations.migrate(self.database, family, self.clock)
+        return (*steps, *await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock))
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -95,6 +116,7 @@ def open_store(url: str, clock: Clock) -> Store:
     if isinstance(database, SqliteDatabase):
         beside = database.url.set(database=str(audit_path(database.path)))
         audit_database = SqliteDatabase(beside)
+    jobs = StoredWork(database, clock)
     return Store(
         database=database,
         audit_database=audit_database,
@@ -109,10 +131,15 @@ def open_store(url: str, clock: Clock) -> Store:
         coverage=StoredCoverage(database),
         requests=StoredRequests(database),
         plans=StoredPlans(database),
+        plan_updates=StoredPlanUpdates(database),
+        feedback=StoredFeedback(database),
         figures=StoredFigures(database),
         readings=StoredReadings(database),
-        jobs=StoredWork(database, clock),
+        connectors=StoredConnectors(database),
+        jobs=jobs,
         outgoing=StoredOutgoing(database, clock),
+        alerts=StoredAlerts(database, jobs, clock),
+        watching=StoredWatching(database),
         clock=clock,
     )
 

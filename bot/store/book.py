@@ -84,10 +84,22 @@ class StoredBook:
         self, *, ta_email: str | None = None, team: str | None = None
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
-        prepared, params = self._chosen(ACCOUNT_COLUMNS, ta_email, team)
+        return await self._named(*self._chosen(ACCOUNT_COLUMNS, ta_email=ta_email, team=team))
 
+    async def list_planned(self, *, customers_since: tuple[date, date]) -> tuple[Account, ...]:
+        """Accounts that are not churned, with an active save plan or customers since one of those days; by name."""
+        since = accounts.c.customer_since  # no BETWEEN: PostgreSQL takes none with a collation
+        new = sa.and_(since >= sa.bindparam("first"), since <= sa.bindparam("last"))
+        planned = sa.or_(accounts.c.lighthouse == sa.bindparam("lighthouse"), new)
+        prepared = self._database.prepare(sa.select(*ACCOUNT_COLUMNS).where(_NOT_CHURNED, planned))
+        first, last = (day.isoformat() for day in customers_since)
+        values = {"today": self._clock.today().isoformat(), "lighthouse": "active"}
+        values |= {"first": first, "last": last}
+        return await self._named(prepared, tuple(values[name] for name in prepared.names))
+
+    async def _named(self, prepared: Prepared, params: Sequence[str | None]) -> tuple[Account, ...]:
         def read(connection: sa.Connection) -> tuple[Account, ...]:
-            found = [account_of(row) for row in connection.exec_driver_sql(prepared.sql, params)]
+            found = [account_of(row) for row in connection.exec_driver_sql(prepared.sql, tuple(params))]
             return tuple(sorted(found, key=lambda account: (account.name.casefold(), account.id)))
 
         return await self._database.scan(read)
@@ -108,11 +120,16 @@ class StoredBook:
         return await self._database.scan(read)
 
     async def list_segment_rows(
-        self, *, ta_email: str | None = None, team: str | None = None, stamped: bool = False
+        self,
+        *,
+        ta_email: str | None = None,
+        team: str | None = None,
+        ae_email: str | None = None,
+        stamped: bool = False,
     ) -> tuple[SegmentRow, ...]:
-        """The same accounts with what segments need of each, in no order; `stamped` adds where from."""
+        """The same accounts, or an AE's, with what lists need of each, in no order; `stamped` adds where from."""
         columns = (*SEGMENT_COLUMNS, accounts.c.provenance) if stamped else SEGMENT_COLUMNS
-        prepared, params = self._chosen(columns, ta_email, team)
+        prepared, params = self._chosen(columns, ta_email=ta_email, team=team, ae_email=ae_email)
 
         def read(connection: sa.Connection) -> tuple[SegmentRow, ...]:
             rows = connection.exec_driver_sql(prepared.sql, params)
@@ -121,20 +138,16 @@ class StoredBook:
         return await self._database.scan(read)
 
     def _chosen(
-        self, columns: Sequence[sa.Column[Any]], ta_email: str | None, team: str | None
+        self, columns: Sequence[sa.Column[Any]], **wanted: str | None
     ) -> tuple[Prepared, tuple[str | None, ...]]:
-        """The statement for these columns of a TA's or a team's accounts that are not churned, and its values."""
+        """The statement for these columns of the accounts with those values that are not churned, and its values."""
         statement = sa.select(*columns).where(_NOT_CHURNED)
-        if ta_email is not None:
-            statement = statement.where(accounts.c.ta_email == sa.bindparam("ta"))
-        if team is not None:
-            statement = statement.where(accounts.c.team == sa.bindparam("team"))
+        values: dict[str, str | None] = {"today": self._clock.today().isoformat()}
+        for name, value in wanted.items():
+            if value is not None:
+                statement = statement.where(accounts.c[name] == sa.bindparam(name))
+                values[name] = storable(value.lower())  # e-mails, and the keys of teams
         prepared = self._database.prepare(statement)
-        values = {
-            "today": self._clock.today().isoformat(),
-            "ta": storable(ta_email and ta_email.lower()),
-            "team": storable(team),
-        }
         return prepared, tuple(values[name] for name in prepared.names)
 
     async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:

@@ -55,8 +55,18 @@ def _week_totals(connection: sa.Connection) -> None:
     tables.BOOK.create_all(connection, [tables.week_bases, tables.week_totals])
 
 
+def _by_ae(connection: sa.Connection) -> None:
+    by_ae = next(one for one in tables.accounts.indexes if one.name == "accounts_by_ae")
+    by_ae.create(connection, checkfirst=True)
+
+
 BOOK = Family(
-    "book", (Migration("the book", _first_book), Migration("sums of the weekly history", _week_totals))
+    "book",
+    (
+        Migration("the book", _first_book),
+        Migration("sums of the weekly history", _week_totals),
+        Migration("an AE's accounts", _by_ae),
+    ),
 )
 WORK = Family("work", (Migration("due dates and messages", tables.WORK.create_all),))
 AUDIT = Family("audit", (Migration("the audit rows", tables.AUDIT.create_all),))

@@ -22,6 +22,8 @@ from bot.store.writing import next_version
 _PERSON = tuple(column for column in people.columns if column.name != "source")
 _ABSENCE = tuple(column for column in absences.columns if column.name != "source")
 GONE = "gone"
+OPERATORS = 5
+"""Operators that hear of one thing."""
 
 
 class StoredPeople:
@@ -54,6 +56,11 @@ class StoredPeople:
             statement = statement.where(people.c.role == role.value)
         rows = await self._database.scan(lambda connection: connection.execute(statement).all())
         return tuple(sorted(map(_person_of, rows), key=lambda person: (person.name.casefold(), person.email)))
+
+    async def list_operators(self) -> tuple[Person, ...]:
+        """Who hears that something is wrong, five at most; managers, where the book has no operator."""
+        found = await self.list_people(role=Role.OPERATOR)
+        return (found or await self.list_people(role=Role.MANAGER))[:OPERATORS]
 
     async def list_absences(self, email: str) -> tuple[Absence, ...]:
         """The absences of a person, first day first."""

@@ -17,7 +17,7 @@ from bot.store import planned
 from bot.store.database import Database, opened
 from bot.store.migrations import Family, Migration
 from bot.store.tables import absences, people
-from bot.store.types import TEXT, WHOLE, Day, Flag, Instant, storable
+from bot.store.types import TEXT, WHOLE, Day, Flag, Instant, address
 
 _METADATA = sa.MetaData()
 _OPEN = (PlanState.DRAFT.value, PlanState.PROPOSED.value, PlanState.APPROVED.value)
@@ -115,7 +115,7 @@ class StoredPlans:
         """Plans of a person (or all), in those states (or any), whose absence touches those days; first day first."""
         statement = sa.select(*_TOLD)
         if email is not None:
-            statement = statement.where(plans.c.email == _address(email))
+            statement = statement.where(plans.c.email == address(email))
         if states:
             statement = statement.where(plans.c.state.in_([state.value for state in states]))
         if touching is not None:
@@ -125,7 +125,7 @@ class StoredPlans:
     async def list_covered_by(self, email: str, first: date, last: date) -> tuple[Plan, ...]:
         """Plans in which that person was asked to cover something on those days, or accepted."""
         covered = sa.select(items.c.plan_id).where(
-            items.c.cover_email == _address(email), items.c.state.in_(_TAKEN)
+            items.c.cover_email == address(email), items.c.state.in_(_TAKEN)
         )
         statement = sa.select(*_TOLD).where(plans.c.id.in_(covered), plans.c.state.in_(_IN_FORCE))
         return await self._list(statement.where(*_touching(first, last)))
@@ -158,8 +158,8 @@ class StoredPlans:
     async def mark_noticed(self, tx: Transaction, email: str, seen: Iterable[Absence]) -> None:
         """Remember a person's absences as they were looked at; StaleRow where another process was first."""
         rows = [{name: getattr(one, name) for name in (*_KEY, *_SEEN)} for one in seen]
-        address = _address(email)
-        await opened(tx).run(lambda connection: self._mark(connection, address, rows))
+        whose = address(email)
+        await opened(tx).run(lambda connection: self._mark(connection, whose, rows))
 
     def _mark(self, connection: sa.Connection, email: str, rows: list[dict[str, Any]]) -> None:
         statement = self._database.insert(noticed)
@@ -192,10 +192,6 @@ def _touching(first: date, last: date) -> tuple[sa.ColumnElement[bool], ...]:
     return plans.c.first_on <= last, plans.c.last_on >= first
 
 
-def _address(email: str) -> str:
-    return storable(email.strip().lower()) or ""
-
-
 def _save(connection: sa.Connection, plan: Plan, expected: int | None) -> Plan:
     try:
         number = _write(connection, plan, expected)
@@ -221,7 +217,7 @@ def _save(connection: sa.Connection, plan: Plan, expected: int | None) -> Plan:
 
 def _write(connection: sa.Connection, plan: Plan, expected: int | None) -> int:
     values = {
-        "email": _address(plan.away.email),
+        "email": address(plan.away.email),
         "first_on": plan.away.first,
         "last_on": plan.away.last,
         "half_start": plan.away.half_start,

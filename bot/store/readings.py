@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot.domain.joining import Disagreement
 from bot.domain.reading import (
     AccountReading,
-    ContactReading,
+    Event,
     EventReading,
     PersonReading,
     Reading,
@@ -39,10 +39,9 @@ from bot.store.database import Database, opened
 from bot.store.merging import Merger
 from bot.store.odds import disagreements_of
 from bot.store.tables import accounts
-from bot.store.types import storable
+from bot.store.types import Day, storable
 
 Claims = Callable[[Any], Claimed]
-_MAY_BE_DELETED = frozenset((EventReading, ContactReading))
 
 
 class StoredReadings:
@@ -106,19 +105,23 @@ class StoredReadings:
     ) -> int:
         # Of records that come twice the later one alone: one statement must not write a row twice.
         found = {records.key_of(one): one for one in readings}
-        by_noun: dict[type, list[Any]] = {}
-        for one in found.values():
-            by_noun.setdefault(type(one), []).append(one)
+        deleted = _by_noun(found.pop(key) for key, one in tuple(found.items()) if _is_deleted(one))
+        by_noun = _by_noun(found.values())
         if not sweep.whole:
             sweeping.touch_former(connection, sweep.system, by_noun.get(EventReading, ()))
+            sweeping.touch_former(connection, sweep.system, deleted.get(EventReading, ()))
         changed = sum(
             self._save_some(connection, sweep, noun, some, claims) for noun, some in by_noun.items()
+        )
+        changed += sum(
+            sweeping.delete(connection, records.NOUNS[noun], some, sweep.system)
+            for noun, some in deleted.items()
         )
         if sweep.whole and found:
             seen = orjson.dumps(list(found)).decode()
             page = {"system": sweep.system, "feed": sweep.feed, "page": sweep.pages, "seen": seen}
             connection.execute(tables.sweep_pages.insert(), page)
-        elif found:
+        elif readings:
             sweeping.touch(connection, sweep.system, readings)
         sweeping.move(connection, replace(sweep, changed=sweep.changed + changed), sweeping.MOVES)
         return changed
@@ -135,13 +138,10 @@ class StoredReadings:
                 for one, claim in zip(some, claimed, strict=True)
             ]
             changed = self._upsert(connection, noun, rows)
-            connection.exec_driver_sql(self._aged, list(map(records.aged_row, rows)))
+            if changed < len(rows):  # what changed has its instant with it
+                connection.exec_driver_sql(self._aged, list(map(records.aged_row, rows)))
             return changed
-        if noun not in _MAY_BE_DELETED:
-            return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
-        deleted = [one for one in some if one.deleted]
-        rows = [kept.row(one, system, feed) for one in some if not one.deleted]
-        return self._upsert(connection, noun, rows) + sweeping.delete(connection, kept, deleted, system)
+        return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
 
     def _upsert(self, connection: sa.Connection, noun: type, rows: list[records.Row]) -> int:
         return connection.exec_driver_sql(self._upserts[noun], rows).rowcount if rows else 0
@@ -160,19 +160,7 @@ class StoredReadings:
 
     async def count_before(self, system: str, feed: str) -> int:
         """How many records that feed had given, without those that are gone."""
-
-        def count(connection: sa.Connection) -> int:
-            total = 0
-            for kept in records.NOUNS.values():
-                found = (
-                    sa.select(sa.func.count())
-                    .select_from(kept.table)
-                    .where(*sweeping.of_feed(kept, system, feed))
-                )
-                total += connection.execute(found).scalar_one()
-            return total
-
-        return await self._database.scan(count)
+        return await self._database.scan(lambda connection: sweeping.count(connection, system, feed))
 
     async def end_sweep(
         self, tx: Transaction, sweep: Sweep, *, gone_on: date | None, refuses: Callable[[int], bool]
@@ -242,6 +230,23 @@ class StoredReadings:
             (row["person_key"], Absence(email=row["email"], **{name: row[name] for name in names}))
             for row in rows
         )
+
+    async def list_written(self, *, since: date, account_id: str | None = None) -> Mapping[str, date]:
+        """The accounts, or that one, with which a conversation outside of Slack went on since a day: its newest day."""
+        events, readings = tables.events, tables.readings
+        same = sa.and_(events.c.system == readings.c.system, events.c.account_key == readings.c.key)
+        newest = sa.func.max(events.c.on_day, type_=Day())
+        statement = (
+            sa.select(readings.c.account_id, newest)
+            .join(events, same)
+            .where(events.c.kind == Event.CONVERSATION.value, events.c.label != "slack")
+            .where(events.c.on_day >= since, readings.c.account_id != "")
+            .group_by(readings.c.account_id)
+        )
+        if account_id is not None:
+            statement = statement.where(readings.c.account_id == storable(account_id))
+        rows = await self._database.scan(lambda connection: connection.execute(statement).all())
+        return {row[0]: row[1] for row in rows}
 
     async def find_disagreements(self, account_id: str) -> tuple[Disagreement, ...]:
         """What systems say differently of an account."""
@@ -323,6 +328,18 @@ class StoredReadings:
             return None
         report = orjson.loads(row["report"])
         return SyncRecord(started_at=row["started_at"], ended_at=row["ended_at"], report=report)
+
+
+def _is_deleted(one: Reading) -> bool:
+    """Whether the system itself says that it is no more."""
+    return getattr(one, "deleted", False)
+
+
+def _by_noun(readings: Iterable[Reading]) -> Mapping[type, list[Any]]:
+    found: dict[type, list[Any]] = {}
+    for one in readings:
+        found.setdefault(type(one), []).append(one)
+    return found
 
 
 _UNMATCHED = sa.and_(

@@ -15,11 +15,11 @@ from bot.ports.requests import Wanted
 from bot.ports.work import Transaction
 from bot.store.database import Database, opened
 from bot.store.migrations import Family, Migration
-from bot.store.types import INSTANT, TEXT, WHOLE, Codec, Coded, Day, Flag, Instant, storable
+from bot.store.tokens import add_once, one_a_token
+from bot.store.types import INSTANT, TEXT, WHOLE, Codec, Coded, Day, Flag, Instant, address, storable
 
 _METADATA = sa.MetaData()
 _LOAD = (RequestState.OPEN.value, RequestState.CLAIMED.value)
-_HAS_TOKEN = sa.text("token <> ''")
 _TUPLES = ("steps", "missing")
 
 
@@ -88,13 +88,7 @@ _requests = sa.Table(
     sa.Column("over_at", Instant()),
     sa.Column("helped", Flag()),
     sa.Column("happened", _Happened(), nullable=False),
-    sa.Index(
-        "one_request_a_token",
-        "token",
-        unique=True,
-        sqlite_where=_HAS_TOKEN,
-        postgresql_where=_HAS_TOKEN,
-    ),
+    one_a_token("one_request_a_token"),
     sa.Index("requests_by_state", "state", "assignee"),
     sa.Index("requests_by_account", "account_id", "answered_at"),
     sa.Index("requests_by_time", "created_at"),
@@ -115,7 +109,8 @@ class StoredRequests:
     async def add_request(self, tx: Transaction, request: Request, *, token: str) -> Request:
         """Keep a new one and give it its id; the same token again gives the one that is kept (a retry of Slack's)."""
         values = {**_values(request), "version": 1, "token": storable(token)}
-        return await opened(tx).run(lambda connection: self._add(connection, values))
+        row = await opened(tx).run(lambda connection: add_once(self._database, connection, values, _TOLD))
+        return _request_of(row)
 
     async def change_request(self, tx: Transaction, request: Request) -> Request:
         """Keep a change; raises StaleRow unless the kept version is the request's own. Gives the next version."""
@@ -159,15 +154,6 @@ class StoredRequests:
         )
         return await self._database.scan(lambda connection: connection.execute(statement).scalar())
 
-    def _add(self, connection: sa.Connection, values: dict[str, Any]) -> Request:
-        new = self._database.insert(_requests).values(values)
-        new = new.on_conflict_do_nothing(index_elements=[_requests.c.token], index_where=_HAS_TOKEN)
-        row = connection.execute(new.returning(*_TOLD)).mappings().first()
-        if row is None:
-            kept = sa.select(*_TOLD).where(_requests.c.token == values["token"])
-            row = connection.execute(kept).mappings().one()
-        return _request_of(row)
-
     async def _list(self, statement: sa.Select[Any]) -> tuple[Request, ...]:
         rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
         return tuple(map(_request_of, rows))
@@ -177,9 +163,9 @@ def _fitting(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     if wanted.team:
         yield _requests.c.team == wanted.team.value
     if wanted.assignee:
-        yield _requests.c.assignee == _address(wanted.assignee)
+        yield _requests.c.assignee == address(wanted.assignee)
     if wanted.asker:
-        yield _requests.c.asker_email == _address(wanted.asker)
+        yield _requests.c.asker_email == address(wanted.asker)
     if wanted.account_id:
         yield _requests.c.account_id == storable(wanted.account_id)
     if wanted.states:
@@ -188,17 +174,13 @@ def _fitting(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
         yield _requests.c.created_at >= wanted.since
 
 
-def _address(email: str) -> str:
-    return storable(email.strip().lower()) or ""
-
-
 def _values(request: Request) -> dict[str, Any]:
     held = {column.name: getattr(request, column.name) for column in _TOLD}
     del held["id"], held["version"]
     values: dict[str, Any] = {
         name: storable(value) if isinstance(value, str) else value for name, value in held.items()
     }
-    values |= {name: _address(values[name]) for name in ("assignee", "asker_email")}
+    values |= {name: address(values[name]) for name in ("assignee", "asker_email")}
     values |= {"urgency": request.urgency.value, "state": request.state.value}
     return {**values, "team": request.decision.team and request.decision.team.value}
 

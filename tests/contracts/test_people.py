@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from bot.asks import Asker
 from bot.domain.person import Person, Role, Team
 from bot.ports.book import ImportRecord, Written
-from bot.ports.people import Absence
+from bot.ports.people import Absence, name_of
 from bot.store import Store
 
 ANN = Person(
@@ -127,3 +128,14 @@ async def test_what_a_whole_file_leaves_out_is_gone_unless_it_is_over(store: Sto
         changed=1, unchanged=1
     )
     assert await statuses(runs) == ["approved"]
+
+
+async def test_whoever_asks_is_called_as_the_book_has_it(sqlite_store: Store) -> None:
+    """A window's payload tells the handle alone; of those in no book nothing better is known."""
+    bea = Person(email="bea@ta.example", name="Bea Ito", role=Role.TA)
+    async with sqlite_store.work.transaction() as tx:
+        await sqlite_store.people.save_people(tx, [bea], source="people.csv")
+    people = sqlite_store.people
+    assert await name_of(people, Asker(user_id="U1", email="BEA@ta.example", name="bea.ito")) == "Bea Ito"
+    assert await name_of(people, Asker(user_id="U2", email="x@ta.example", name="x.y")) == "x.y"
+    assert await name_of(people, Asker(user_id="U3")) == ""

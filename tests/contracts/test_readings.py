@@ -91,7 +91,7 @@ async def test_how_far_a_reading_came_is_kept_with_what_was_read(store: Store) -
 async def test_what_says_the_same_is_no_change_however_much_later_it_was_true(store: Store) -> None:
     await begin(store, sweep())
     await save(store, sweep(), account("a", arr=1, renewal_date=TODAY, aliases=("x", "y")))
-    later = replace(account("a", arr=1, renewal_date=TODAY, aliases=("x", "y")), as_of=AT + timedelta(days=1))
+    later = account("a", arr=1, renewal_date=TODAY, aliases=("x", "y"))._replace(as_of=AT + timedelta(days=1))
     assert await save(store, sweep(pages=2), later) == 0
     assert await save(store, sweep(pages=3), account("a", arr=2)) == 1
     assert await save(store, sweep(pages=4), account("a", arr=2), account("a", arr=3)) == 1
@@ -179,3 +179,33 @@ async def test_the_newest_report_is_given_back(store: Store) -> None:
         async with store.work.transaction() as tx:
             await store.readings.save_sync(tx, record)
     assert await store.readings.last_sync() == record
+
+
+async def test_with_whom_conversations_went_on_is_known(store: Store) -> None:
+    """By mail or of no known kind, of an account of ours; the newest day of each."""
+    begun, day = sweep("accounts"), timedelta(days=1)
+    await begin(store, begun)
+    await save(store, begun, account("1"), account("2"), account("3"))
+    talk = sweep("conversations")
+    await begin(store, talk)
+
+    def said(
+        key: str, of: str, on: date, label: str = "mail", kind: Event = Event.CONVERSATION
+    ) -> EventReading:
+        return EventReading(kind=kind, key=key, account_key=of, label=label, on=on, as_of=AT)
+
+    await save(
+        store,
+        talk,
+        said("a", "1", TODAY - 2 * day),
+        said("b", "1", TODAY - day, label=""),
+        said("c", "2", TODAY, label="slack"),
+        said("d", "2", TODAY, kind=Event.MEETING),
+        said("e", "3", TODAY - 30 * day),
+        said("f", "unknown", TODAY),
+    )
+    ids = {one.key: claims(one).account_id for one in (account("1"), account("3"))}
+    listed = store.readings.list_written
+    assert await listed(since=TODAY - 29 * day) == {ids["1"]: TODAY - day}
+    assert await listed(since=date.min) == {ids["1"]: TODAY - day, ids["3"]: TODAY - 30 * day}
+    assert await listed(since=date.min, account_id=ids["3"]) == {ids["3"]: TODAY - 30 * day}

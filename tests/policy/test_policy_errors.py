@@ -19,7 +19,7 @@ BROKEN = {
     "unknown table": (
         "\n\n[healt]\nred_below = 3",
         (
-            "3: healt is not a key of this table; known here: change_weeks, chart_weeks, teams, segmentation, kpis, "
+            "3: healt is not a key of this table; known here: feedback, plan_updates, drafts, materials, announcements, change_weeks, chart_weeks, teams, segmentation, kpis, "
             "health, freshness, lifecycle, digest, work, alerts, programmes, ooo, requests, sources, contacts"
         ),
     ),
@@ -178,9 +178,57 @@ BROKEN = {
         '[[kpis.targets]]\nkpi = "grr"\nteams = ["scaled"]\nwhose = "ours"\n',
         "1: kpis.targets: grr needs at_least, or text in its place",
     ),
+    "material for nothing": (
+        '[[materials]]\ntitle = "T"\nurl = "https://x.example"\nkind = "blog"\nroles = ["Champion"]\n',
+        "1: materials 1: needs a trait or a feature that it is for",
+    ),
+    "material for no trait": (
+        (
+            '[[materials]]\ntitle = "T"\nurl = "https://x.example"\nkind = "blog"\nroles = ["Champion"]\n'
+            'trait = "usag"\n'
+        ),
+        (
+            "6: materials 1: usag is no trait; known: ta_sentiment, versions_behind, precise_code_nav, "
+            "defect_tickets_90d, help_tickets_90d, active_champion, access_to_buyer, last_activity, usage, utilization"
+        ),
+    ),
+    "material for nobody": (
+        (
+            '[[materials]]\ntitle = "T"\nurl = "https://x.example"\nkind = "blog"\nroles = ["Champ"]\n'
+            'trait = "usage"\n'
+        ),
+        "5: materials 1: contacts.roles has no Champ",
+    ),
+    "a list that ends before it begins": (
+        "[drafts]\nlist_until_day = 3\nlist_from_day = 4",
+        "2: drafts.list_until_day: must not be before list_from_day",
+    ),
     "levels that fall": (
         "[alerts.seats]\nlevels = [1.0, 0.9]",
         "2: alerts.seats.levels must rise, each given once",
+    ),
+    "alerts that end before they start": (
+        '[alerts]\nworks_from = "18:00"',
+        "2: alerts.works_from: must be before works_to",
+    ),
+    "a reminder before its assessment": (
+        "[alerts.renewal]\nremind_days = 150",
+        "2: alerts.renewal.remind_days: must be below assess_days",
+    ),
+    "a programme that tells nobody": (
+        '[programmes.usage_recap]\nsignal = "recap"',
+        "2: programmes.usage_recap.signal: there is no alerts.signals.recap",
+    ),
+    "a programme by the hour": (
+        '[programmes.usage_recap]\nevery = "2 hours"',
+        "2: programmes.usage_recap.every: must be of days, weeks or months",
+    ),
+    "a receiver who is none": (
+        '[alerts.signals.seats]\ntells = ["boss"]',
+        (
+            "2: alerts.signals.seats.tells 1 must be 'ta', 'ae', 'ce', 'ie', 'manager', 'channel' or "
+            "'operators' (it is “boss”)"
+        ),
     ),
     "hand-off too early": (
         "[alerts.handoff]\nhandoff_days_before_close = 50",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.domain.digest import Digest
 from bot.domain.person import Team, team_named
 from bot.domain.schedule import IsoWeek
 from bot.domain.slots import key_of, reported_on
@@ -172,3 +173,9 @@ def why_skipped(due_at: datetime, now: datetime, *, posts_late: bool) -> str:
     late = f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"
     rule = "that is too late by policy" if posts_late else "policy posts none late"
     return f"it was due {late} before the bot ran again, and {rule}"
+
+
+def asks_of(digest: Digest) -> tuple[str, ...]:
+    """What the week's status updates ask for, each with its account; as it was typed."""
+    updates = [one for team in digest.teams if team.plans for one in team.plans.updates]
+    return tuple(f"{one.account_name}: {' '.join(one.asks.split())}" for one in updates if one.asks)

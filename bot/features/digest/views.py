@@ -11,6 +11,7 @@ from bot.domain.kpi import KPI_NAMES, Kpi
 from bot.features.digest_lists import views as lists
 from bot.features.kpis import charts
 from bot.features.kpis import views as kpis
+from bot.features.plan_updates import views as plan_updates
 
 DEFINITIONS = "digest.definitions"
 CSV = "digest.csv"
@@ -209,6 +210,8 @@ def _parts(digest: Digest, team: TeamDigest, rules: DigestRules) -> Iterator[tup
         yield f"{key}.book{number + 1 if number else ''}", message
     if team.changed:
         yield f"{key}.changes", lists.changes(team)
+    if team.plans:
+        yield f"{key}.plans", plan_updates.gathered(team.name, team.plans)
 
 
 def preview(digest: Digest, rules: DigestRules, token: str) -> Message:

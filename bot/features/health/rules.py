@@ -23,6 +23,7 @@ from bot.domain.kpi import Kpi, KpiReading
 from bot.domain.lifecycle import StageReading
 from bot.domain.names import unescaped
 from bot.domain.person import Person, Team
+from bot.domain.plan_update import PlanKind, PlanUpdate
 from bot.domain.provenance import value_of
 from bot.domain.segment import Classified, Unclassified
 
@@ -137,6 +138,9 @@ class Card:
     odds: tuple[joining.Disagreement, ...] = ()  # values of which systems say different things
     line: Line | None = None
     history: History | None = None
+    plan: PlanKind | None = None  # that runs for it
+    update: PlanUpdate | None = None  # its newest status update
+    material: int = 0  # pieces of the catalogue for its poor traits
     read_as: str = ""
 
     @property
@@ -144,6 +148,11 @@ class Card:
         """The day it churned, once that is past."""
         churned = value_of(self.account.churned_on)
         return churned if churned is not None and churned <= self.today else None
+
+
+def poor(reading: HealthReading) -> frozenset[str]:
+    """The keys of the poor traits."""
+    return frozenset(one.rule.key for one in reading.traits if one.verdict is Verdict.POOR)
 
 
 def bare_name(typed: str) -> str:

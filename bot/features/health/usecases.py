@@ -11,6 +11,7 @@ from bot.blocks.answers import Answer, FieldErrors, Message, Modal, Options
 from bot.domain import health, kpi, lifecycle, matching, segment
 from bot.domain.account import Account
 from bot.domain.person import Person, Team
+from bot.domain.plan_update import plan_of
 from bot.domain.provenance import Fact, Known
 from bot.errors import AudienceRefused, NamedAccount, UserError
 from bot.features.health import rules, views
@@ -71,6 +72,8 @@ async def read(ports: Ports, account: Account, note: str = "") -> rules.Card:
     category = health.recorded_category(account, policy.health)
     near = rules.week_near(weeks, today - timedelta(weeks=1))
     last = await ports.book.find_week(account.id, near.week_ending) if near else None
+    plan = plan_of(account, policy.plan_updates, today)
+    updates = await ports.plan_updates.last_updates([account.id]) if plan else {}
     return rules.Card(
         account=account,
         today=today,
@@ -94,6 +97,9 @@ async def read(ports: Ports, account: Account, note: str = "") -> rules.Card:
         odds=await ports.readings.find_disagreements(account.id),
         line=rules.line_of(weeks, policy.chart_weeks),
         history=rules.history_of(weeks),
+        plan=plan,
+        update=updates.get(account.id),
+        material=len(policy.drafts.offered(rules.poor(reading), ())),
         read_as=note,
     )
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import TypeAlias
 
 from bot.blocks import build, limits, native, text
 from bot.blocks.answers import Block, Later, Message
 from bot.blocks.footnotes import UNKNOWN
 from bot.domain.account import Group
-from bot.domain.freshness import group_of_trait
-from bot.domain.health import TraitReading, TraitRule
 from bot.domain.kpi import KPI_TITLES, KpiReading
 from bot.domain.lifecycle import Stage
 from bot.domain.person import Person
@@ -21,9 +18,9 @@ from bot.domain.segment import Classified
 from bot.features.health import rules
 from bot.features.health.notes import Notes
 from bot.features.health.odds import systems_at_odds
+from bot.features.health.plan import status
 from bot.features.health.rules import Card
-
-Made: TypeAlias = Callable[[], list[Block]]
+from bot.features.health.traits import Made, in_words, why
 
 CHOOSE = "health.choose"
 FIND = "health.find"
@@ -34,6 +31,9 @@ SHARE_DONE = "health.share_done"
 SHARE_CHANNEL = "health.share_channel"
 ASK_TEAM = "routing.ask"  # heard by the feature that knows whom to ask
 EXPLAIN_SEGMENT = "segments.find"  # heard by the feature that knows the rules
+GIVE_FEEDBACK = "feedback.give"  # heard by the features that keep them
+UPDATE_PLAN = "plan_updates.write"
+SEE_MATERIAL = "drafts.see"
 LINKS = (
     ("Open in Vitally", "health.open_vitally", "vitally_url"),
     ("Open in Salesforce", "health.open_salesforce", "salesforce_url"),
@@ -41,7 +41,6 @@ LINKS = (
 )
 
 STAGES = ("0 Prospect", "1 Onboarding", "2 Adopting", "3 Nurturing", "4 Renewing")
-TRAIT_HEAD = ("Trait", "Value", "Healthy when", "Poor when", "Verdict", "Points it costs", "Source and age")
 SCORE_LINE, SEATS_LINE = "Health score", "Seats used per 10"
 
 
@@ -51,8 +50,8 @@ def card(card: Card, *, can_share: bool = False, shared_by: str = "") -> Message
     costly = _costly(card)
     head = [*_top(card, notes, shared_by, costly), _facts(card, notes, quiet=bool(shared_by))]
     head.extend((*systems_at_odds(card.odds, notes), *_kpis(card, notes)))
-    table, lines = _why(card, notes)
-    middle = [*_readings(card), _moved(card)]
+    table, lines = why(card, notes)
+    middle = [*status(card), *_readings(card), _moved(card)]
     chart, weeks = _chart(card.line)
     foot = [_sources(card, notes), _buttons(card, can_share=can_share and not shared_by)]
     return Message(
@@ -78,14 +77,10 @@ def _costly(card: Card) -> str:
     if not costing:
         return ""
     said = [
-        f"{one.rule.label.partition(':')[0]} {_read(one.rule, value_of(one.value))} ({text.score(one.cost or 0)})"
+        f"{one.rule.label.partition(':')[0]} {in_words(one.rule, value_of(one.value))} ({text.score(one.cost or 0)})"
         for one in costing[:2]
     ]
     return text.escape(f"Costs most points: {', '.join(said)}.")
-
-
-def _read(rule: TraitRule, value: object) -> str:
-    return text.quantity(value, rule.unit, yes=rule.healthy_when, no=rule.poor_when)
 
 
 def _top(card: Card, notes: Notes, shared_by: str, costly: str) -> list[Block]:
@@ -269,51 +264,6 @@ def _kpi(one: KpiReading, notes: Notes) -> str:
     return f"{mark} *{label}* {shown}, {word} (target {expected}): {rest}"
 
 
-def _why(card: Card, notes: Notes) -> tuple[list[Block], Made]:
-    """The traits as a native table, and what makes the same in lines."""
-    known = sum(1 for one in card.traits if one.verdict is not None)
-    if not known:
-        names = text.escape("; ".join(one.rule.label for one in card.traits))
-        nothing = build.section(f"*Why*\nNo trait is known, so nothing explains a score. Unknown: {names}.")
-        return [nothing], lambda: [nothing]
-    title = "*Why: every trait, most costly first*"
-    if known < len(card.traits):
-        title += f"\n{text.plural(len(card.traits) - known, 'trait')} unknown: left out of the reading, not counted as 0."
-    rows = [_trait_row(one, notes) for one in card.traits]
-    caption = f"Traits of {text.one_line(card.account.name)}, most costly first"
-    heading = build.section(title)
-
-    def lines() -> list[Block]:
-        return [heading, *build.paragraphs([text.escape(_trait_line(row)) for row in rows], 5)]
-
-    return [heading, native.data_table(caption, TRAIT_HEAD, rows, len(rows))], lines
-
-
-def _trait_row(one: TraitReading, notes: Notes) -> list[native.Cell]:
-    rule, value = one.rule, one.value
-    if not isinstance(value, Known) or one.verdict is None:
-        reason = "" if isinstance(value, Known) else value.reason
-        said = ("unknown", rule.healthy_when, rule.poor_when, "? unknown", "–", reason or "–")
-        return [rule.label, *said]
-    shown = _read(rule, value.value)
-    cost = one.cost or 0.0
-    return [
-        rule.label,
-        f"{shown} ({one.detail})" if one.detail else shown,
-        rule.healthy_when,
-        rule.poor_when,
-        f"{text.MARKS[one.verdict]} {one.verdict}",
-        (round(cost, 2), text.score(cost)),
-        notes.origin(value.stamp, group_of_trait(rule)),
-    ]
-
-
-def _trait_line(row: Sequence[native.Cell]) -> str:
-    label, value, healthy, poor, verdict, cost, origin = row
-    costs = cost if isinstance(cost, str) else cost[1]
-    return f"{verdict} · *{label}* {value} · costs {costs} · healthy {healthy}, poor {poor} · {origin}"
-
-
 def _readings(card: Card) -> list[Block]:
     ours, odds = card.reading, card.disagreement
     if odds:
@@ -348,7 +298,7 @@ def _moved(card: Card) -> Block:
 
 
 def _mover(one: rules.Moved) -> str:
-    before, now = _read(one.rule, one.before), _read(one.rule, one.now)
+    before, now = in_words(one.rule, one.before), in_words(one.rule, one.now)
     said = f"• *{one.rule.label}* {before} → {now}"
     if one.was is not one.verdict and now not in (one.verdict, "unknown"):
         said += f", {one.was or 'unknown'} → *{one.verdict}*"
@@ -388,6 +338,11 @@ def _buttons(card: Card, *, can_share: bool) -> Block:
     made = [build.button("Share to a channel", SHARE, account.id)] if can_share else []
     made.append(build.button("Ask the TA team", ASK_TEAM, account.id))
     made.append(build.button("Why this segment", EXPLAIN_SEGMENT, account.id))
+    made.append(build.button("Product feedback", GIVE_FEEDBACK, account.id))
+    if card.plan:
+        made.append(build.button("Status update", UPDATE_PLAN, account.id))
+    if card.material:
+        made.append(build.button(f"Material to pass on ({card.material})", SEE_MATERIAL, account.id))
     for label, action_id, field in LINKS:
         url = getattr(account, field)
         if isinstance(url, Known) and text.is_link(url.value):

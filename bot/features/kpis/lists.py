@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import floor
-from typing import Any
 
-from bot.domain import digest
+from bot.domain import digest, health
 from bot.domain.digest import Attention, BookLine, Mover, Outing, Owner
-from bot.domain.health import Category, HealthReading, TraitReading, TraitRule
+from bot.domain.health import Category, HealthReading
 from bot.domain.person import Person
-from bot.domain.provenance import value_of
 from bot.domain.sums import CategorySums, Flagged, Moved, TaSums
 
 _HAIR = 1e-9
@@ -69,16 +67,7 @@ def mover_of(moved: Moved, staff: Staff, since: date, cause: str) -> Mover:
 
 def cause_of(moved: Moved, then: HealthReading, now: HealthReading) -> str:
     """The trait that did most of a move, in words; empty where none of those known at both ends went that way."""
-    way = _way(moved)
-    before = {one.rule.key: one for one in then.traits}
-    gains = [
-        ((was.cost - one.cost) * way, was, one)
-        for one in now.traits
-        if (was := before.get(one.rule.key)) and was.verdict is not one.verdict
-        if was.cost is not None and one.cost is not None
-    ]
-    most, was, one = max(gains, key=lambda gain: gain[0], default=(0.0, None, None))
-    return _told(was, one) if most > _HAIR and was and one else ""
+    return health.cause_of(then, now, _way(moved))
 
 
 def _way(moved: Moved) -> int:
@@ -88,21 +77,6 @@ def _way(moved: Moved) -> int:
     order = list(Category)  # green first
     before, now = _category(moved.category_before), _category(moved.category_now)
     return 1 if before and now and order.index(now) < order.index(before) else -1
-
-
-def _told(was: TraitReading, now: TraitReading) -> str:
-    """`Utilization: MAU of seats 84 % → 71 %, healthy → concerning`."""
-    verdicts = f"{was.verdict} → {now.verdict}"
-    values = f"{_shown(was.rule, value_of(was.value))} → {_shown(now.rule, value_of(now.value))}"
-    return f"{now.rule.label} {verdicts if values == verdicts else f'{values}, {verdicts}'}"
-
-
-def _shown(rule: TraitRule, value: Any) -> str:
-    if isinstance(value, bool):
-        return rule.healthy_when if value else rule.poor_when
-    if rule.unit == "percent":
-        return f"{floor(value * 100 + _HAIR)} %"
-    return str(value)
 
 
 def attention_of(one: Flagged, kind: str, staff: Staff, today: date) -> Attention:

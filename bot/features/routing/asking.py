@@ -39,7 +39,7 @@ async def ask(asked: Ask, ports: Ports, wish: Wish) -> Standing:
     shown = await reading.stand(ports, new, group)
     planned = await reminding.prepare(ports, new)
     receivers = () if new.channel_id else await posting.receivers_of(ports, new)
-    told = await posting.operators(ports) if group.problem or not new.channel_id else ()
+    told = await ports.people.list_operators() if group.problem or not new.channel_id else ()
     async with ports.work.transaction() as tx:
         kept = await ports.requests.add_request(tx, new, token=asked.request_id or asked.reference)
         shown = replace(shown, request=kept)

@@ -134,7 +134,7 @@ async def _to_channel(ports: Ports, request: Request, changed: Request) -> Stand
     before = await posting.look(ports, request)
     shown = await reading.stand(ports, changed)
     planned = await reminding.prepare(ports, changed)
-    receivers, told = await posting.receivers_of(ports, changed), await posting.operators(ports)
+    receivers, told = await posting.receivers_of(ports, changed), await ports.people.list_operators()
     async with ports.work.transaction() as tx:
         kept = await ports.requests.change_request(tx, changed)
         shown = replace(shown, request=kept)

@@ -34,7 +34,7 @@ async def look_after(due: Due, ports: Ports) -> str:
 
 async def _arrived(ports: Ports, request: Request, note: str) -> str:
     shown = await reading.stand(ports, request)
-    told = await posting.operators(ports) if note else ()
+    told = await ports.people.list_operators() if note else ()
     async with ports.work.transaction() as tx:
         if request.state is not RequestState.WITHDRAWN:
             await posting.tell_asker(tx, ports, shown, "open")
@@ -47,7 +47,7 @@ async def _arrived(ports: Ports, request: Request, note: str) -> str:
 
 async def _fall_back(ports: Ports, request: Request, why: str) -> str:
     shown = await reading.stand(ports, request)
-    receivers, told = await posting.receivers_of(ports, request), await posting.operators(ports)
+    receivers, told = await posting.receivers_of(ports, request), await ports.people.list_operators()
     async with ports.work.transaction() as tx:
         await posting.fall_back(tx, ports, shown, why, receivers, told)
     return f"it went to {', '.join(one.name for one in receivers) or 'nobody'} directly: {why}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.blocks import build, text
 from bot.blocks.answers import Message
-from bot.domain.person import Person, Role
+from bot.domain.person import Person
 from bot.domain.request import Request
 from bot.features.routing import reading, telling, views
 from bot.features.routing.reading import direct_key, head_key
@@ -20,8 +20,6 @@ SETTLED = "routing.settled"
 """The job that looks at what became of a request's message."""
 NOTES = "ask-note:"
 """What the keys of notes to operators begin with."""
-MOST = 5
-"""Operators that hear of one thing."""
 NO_CHANNEL = "there is no such channel, or I cannot see it"
 THERE = (MessageState.WAITING, MessageState.SENT)
 
@@ -99,12 +97,6 @@ async def tell(tx: Transaction, ports: Ports, key: str, people: Sequence[Person]
         await ports.outgoing.post_later(
             tx, Intent(key=f"{key}:{person.email}", message=message, email=person.email)
         )
-
-
-async def operators(ports: Ports) -> Sequence[Person]:
-    """Who hears that something is set up wrong; managers, where the book has no operator."""
-    found = await ports.people.list_people(role=Role.OPERATOR)
-    return (found or await ports.people.list_people(role=Role.MANAGER))[:MOST]
 
 
 def note(said: str) -> Message:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain import working_time
 from bot.domain.calendar import Holidays
 from bot.domain.leave import Away
 from bot.domain.person import Person, Role, Team
 from bot.domain.request import Hours, RequestRules
-from bot.domain.working_time import is_working, next_working_moment
+from bot.domain.working_time import is_working
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,7 @@ def staffer_of(
 
 def away_at(staffer: Staffer, at: datetime) -> Away | None:
     """The absence that an instant lies in, the one that lasts longest; their own days, half ones too."""
-    found = [one for one in staffer.away if one.starts_at <= at < one.ends_at]
-    return max(found, key=lambda one: one.ends_at, default=None)
+    return working_time.away_at(staffer.away, at)
 
 
 def works_at(staffer: Staffer, at: datetime, calendar: Holidays) -> bool:
@@ -83,12 +83,7 @@ def works_at(staffer: Staffer, at: datetime, calendar: Holidays) -> bool:
 
 def works_next(staffer: Staffer, at: datetime, calendar: Holidays) -> datetime:
     """That instant where they are at work then, else the next at which they are."""
-    while True:
-        at = next_working_moment(at, staffer.hours, calendar)
-        absence = away_at(staffer, at)
-        if absence is None:
-            return at
-        at = absence.ends_at
+    return working_time.works_next(at, staffer.hours, staffer.away, calendar)
 
 
 def covering(staffer: Staffer, account_id: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.domain.names import unescaped
+from bot.domain.names import readable
 from bot.domain.request import Urgency
 
 LONGEST = 3_000
@@ -16,7 +16,6 @@ LONGEST_NAME = 300
 """What is longer is no name; it is cut before it is looked up."""
 FEWEST_WORDS = 3
 """Said to the bot, less than that is no request: a thank-you, a greeting."""
-_MENTIONED = re.compile(r"<([@#!])([^|>]*)(?:\|([^>]*))?>")
 _QUOTED = re.compile(r'\s*(["“„«])(.+?)(["”»])\s*:\s*(.*)', re.DOTALL)
 _URGENT = re.compile(r"urgent\s*[:!]\s*", re.IGNORECASE)
 
@@ -76,7 +75,7 @@ def split(said: str) -> tuple[str, str]:
     if quoted:
         name = f"{quoted[1]}{quoted[2]}{quoted[3]}"
         return name[:LONGEST_NAME], spoken(quoted[4])
-    line = unescaped(_without_mentions(said))
+    line = readable(said)
     account, colon, text = line.partition(":")
     if not colon or not text.strip():
         return line.rstrip(": ")[:LONGEST_NAME], ""
@@ -85,7 +84,7 @@ def split(said: str) -> tuple[str, str]:
 
 def spoken(said: str) -> str:
     """What a person wrote, as they would read it: nothing in it mentions or links any more."""
-    return unescaped(_without_mentions(said))[:LONGEST]
+    return readable(said)[:LONGEST]
 
 
 def urgency_of(said: str) -> tuple[str, Urgency]:
@@ -105,13 +104,3 @@ def read_due(entered: str) -> date | None:
         return date.fromisoformat(entered) if entered else None
     except ValueError:
         return None
-
-
-def _without_mentions(said: str) -> str:
-    def bare(found: re.Match[str]) -> str:
-        sign, what, label = found[1], found[2], found[3]
-        if sign == "!":  # a group, or a broadcast
-            return label or f"@{what.partition('^')[0]}"
-        return f"{sign}{label or what}"
-
-    return _MENTIONED.sub(bare, said)

@@ -16,7 +16,8 @@ from bot.blocks import limits
 from bot.blocks.answers import Message
 from bot.domain.account import Group
 from bot.domain.joining import Disagreement, Said
-from bot.domain.person import Person, Role
+from bot.domain.person import Person, Role, Team
+from bot.domain.plan_update import Confidence, PlanKind, PlanUpdate
 from bot.domain.provenance import Known, Stamp
 from bot.features.health import views
 from bot.features.health.rules import Absent
@@ -114,6 +115,37 @@ def test_card_of_an_account_of_which_systems_say_different_things(
     assert "*ARR*: Salesforce says $100,000" in told
     assert "<!here>" not in told
     assert {"text": message.text, "blocks": list(message.blocks), "plain": list(message.plain)} == seen
+
+
+UPDATE = PlanUpdate(
+    id=1,
+    account_id="A-1",
+    account_name="Marlin Freight",
+    team=Team.ENTERPRISE,
+    kind=PlanKind.LIGHTHOUSE,
+    week=date(2026, 11, 16),
+    progress="Two <teams> are back.",
+    blockers="x" * 1_500,
+    asks="<!channel> an hour",
+    confidence=Confidence.OFF_TRACK,
+    by_email="dana@ta.example",
+    by_name="Dana <Cole>",
+    given_at=NOW,
+)
+
+
+@pytest.mark.parametrize("update", [UPDATE, None], ids=["written", "never"])
+def test_card_of_an_account_with_a_plan(
+    update: PlanUpdate | None, usual: Make, weeks: Make, card: Make, seen: SnapshotAssertion
+) -> None:
+    """Its newest status update is shown, and can be written from the card."""
+    made = replace(card(usual(), weeks()), plan=PlanKind.LIGHTHOUSE, update=update)
+    message = views.card(made, can_share=True)
+    _fits(message)
+    shown = [block for block in message.blocks if "Status update" in _words([block])]
+    assert len(shown) == 2
+    assert "<!channel>" not in _words(shown)
+    assert shown == seen
 
 
 MARCUS = Person(email="marcus@ta.example", name="Marcus <Teague>", role=Role.TA, slack_user_id="U0MARCUS01")

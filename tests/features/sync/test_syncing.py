@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -267,7 +266,7 @@ async def test_records_are_joined_by_policys_override_and_over_other_systems_nev
     vendors = three(say)
     looker = say.scripted("looker", {"usage": [say.account("L1", mau=5)]})
     fir = vendors[1].holds["accounts"][0]
-    vendors[1].holds["accounts"][0] = replace(fir, ids={"salesforce": "001A", "looker": "L1"})
+    vendors[1].holds["accounts"][0] = fir._replace(ids={"salesforce": "001A", "looker": "L1"})
     vendors[2].holds["organizations"] = [say.account(str(n), name="Fir") for n in (1, 2, 3)]
     report = await joined.sync(*vendors, looker)
     assert report.unmatched == {"vitally": 1, "zendesk": 1}

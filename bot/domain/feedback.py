@@ -1,0 +1,46 @@
+"""Product feedback: what an account needs of the product, written down for the product teams.
+
+Handbook: raise customers' needs with the Product teams; a product-feedback session twice a year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.person import Team
+
+
+class Weight(StrEnum):
+    """How much it matters to the account; in this order."""
+
+    BLOCKS = "blocks"  # they cannot go on without it
+    MATTERS = "matters"
+    WISH = "wish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What somebody of ours wrote down. `team` is the one that served the account then."""
+
+    id: int
+    account_id: str
+    account_name: str
+    team: Team | None
+    area: str  # one of policy's
+    weight: Weight
+    text: str
+    for_session: bool  # to be brought up in the next product-feedback session
+    link: str  # to the message it was written from; empty where there is none
+    by_email: str
+    by_name: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackRules:
+    """What `policy.toml` says of it: the areas of the product, and how far back the product teams are shown it."""
+
+    areas: tuple[str, ...]
+    gathered: timedelta

@@ -1,0 +1,163 @@
+"""Looks at the book for what fires, and keeps what is remembered of it together with what is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import partial
+from typing import TypeVar
+
+from bot.domain import health
+from bot.domain.account import Account
+from bot.domain.alert import Notice, Press
+from bot.domain.person import Role
+from bot.domain.segment import team_of
+from bot.domain.watching import Fired, Found, Memory, Pass, Seen, WatchRules
+from bot.features.alerts import addressing, commitments, signals, wording
+from bot.ports import Ports
+
+T = TypeVar("T")
+FIND = "health.find"  # heard by the account's own feature: it answers with the card
+LOOK_BACK = timedelta(days=28)
+"""So far back a week of the old category is looked for, to tell which trait did the change."""
+AT_ONCE = 1_000
+"""Accounts with news whose notices are kept in one transaction."""
+REMEMBERED_AT_ONCE = 5_000
+
+
+async def evaluate(ports: Ports) -> str:
+    """Look at what changed since the last time, on a new day at everything; tell what fired."""
+    now, today, rules = ports.clock.now(), ports.clock.today(), ports.policy.watch
+    last = await ports.watching.find_pass()
+    same_day = last is not None and last.day == today
+    if last and same_day and last.version == await ports.watching.version():
+        return "nothing changed"
+    at = signals.Moment(today, last.day if last else None, rules)
+    since = last.version if last and same_day else None
+    looked = await ports.watching.look(partial(commitments.watch, at), since=since)
+    if not looked.accounts and last is None:
+        return "there is no account yet"
+    began_at = last.began_at if last else now
+    settling = now - began_at < rules.settles
+    # In a thread: the first look at a book finds every account of it.
+    quiet, news = await asyncio.to_thread(_apart, looked.found, rules, settling=settling)
+    count = await _keep(ports, quiet, news)
+    async with ports.work.transaction() as tx:
+        await ports.watching.finish(tx, Pass(looked.version, today, began_at))
+    return f"{looked.accounts:,} accounts looked at, {count} alerts"
+
+
+def worth_telling(found: Sequence[Found], rules: WatchRules, *, settling: bool) -> tuple[Found, ...]:
+    """What was found, without what is only remembered: first-known things while the book is new to us, or where so
+    many come at once that a source must be.
+    """
+    firsts = Counter(one.signal for each in found for one in each.seen.fired if one.is_first)
+    silent = {signal for signal, count in firsts.items() if settling or count > rules.few}
+
+    if not silent:
+        return tuple(found)
+    return tuple(_without(one, silent) for one in found)
+
+
+def _without(one: Found, silent: Collection[str]) -> Found:
+    fired = tuple(each for each in one.seen.fired if not (each.is_first and each.signal in silent))
+    return one if len(fired) == len(one.seen.fired) else Found(one.account_id, Seen(one.seen.memory, fired))
+
+
+def _apart(
+    found: Sequence[Found], rules: WatchRules, *, settling: bool
+) -> tuple[Sequence[Mapping[str, Memory]], Sequence[Found]]:
+    """What is only remembered, in lots, and what is told as well."""
+    told = worth_telling(found, rules, settling=settling)
+    quiet = [one for one in told if not one.seen.fired]
+    lots = [{one.account_id: one.seen.memory for one in some} for some in _parts(quiet, REMEMBERED_AT_ONCE)]
+    return lots, [one for one in told if one.seen.fired]
+
+
+async def _keep(ports: Ports, quiet: Sequence[Mapping[str, Memory]], news: Sequence[Found]) -> int:
+    """What is remembered and what is told of an account, in one transaction: after a crash both are there or neither."""
+    for lot in quiet:
+        async with ports.work.transaction() as tx:
+            await ports.watching.remember(tx, lot)
+    staff = await staff_of(ports) if news else None
+    count = 0
+    for some in _parts(news, AT_ONCE):
+        assert staff is not None  # noqa: S101 # for the type checker: there is news
+        notices = [notice for one in some for notice in await _notices(ports, one, staff)]
+        async with ports.work.transaction() as tx:
+            await ports.watching.remember(tx, {one.account_id: one.seen.memory for one in some})
+            count += await ports.alerts.tell_later(tx, notices)
+    return count
+
+
+def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[at : at + size] for at in range(0, len(items), size))
+
+
+async def staff_of(ports: Ports) -> addressing.Staff:
+    """The organisation's people."""
+    people = await ports.people.list_people()
+    operators = [one for one in people if one.role is Role.OPERATOR]
+    return addressing.Staff(people=people, operators=operators or await ports.people.list_operators())
+
+
+async def _notices(ports: Ports, found: Found, staff: addressing.Staff) -> Sequence[Notice]:
+    account = await ports.book.find_account(found.account_id)
+    if account is None:
+        return ()
+    await asyncio.sleep(0)  # a look-up by key does not leave the loop: others come in between accounts
+    about = await _about(ports, account, found.seen.fired)
+    team = team_of(account, ports.policy.model_on(about.today))
+    made: list[Notice] = []
+    for one in found.seen.fired:
+        receivers = addressing.receivers(one.signal, account, team, staff, ports.policy.alerts)
+        made += _addressed(one, about, receivers)
+    return made
+
+
+def _addressed(fired: Fired, about: wording.About, receivers: Sequence[str]) -> Iterator[Notice]:
+    words, account = wording.words_of(fired, about), about.account
+    stamp = words.stamp
+    for receiver in receivers:
+        yield Notice(
+            key=f"{fired.signal}:{account.id}:{fired.crossing}:{receiver}",
+            signal=fired.signal,
+            receiver=receiver,
+            headline=words.headline,
+            account_id=account.id,
+            account_name=account.name,
+            lines=words.lines,
+            source=stamp.source if stamp else "",
+            as_of=stamp.as_of if stamp else None,
+            assumed=stamp is not None and stamp.assumed,
+            press=Press("Show the account", FIND, account.id),
+        )
+
+
+async def _about(ports: Ports, account: Account, fired: Sequence[Fired]) -> wording.About:
+    today, of = ports.clock.today(), ports.policy.health
+    reading = health.read_account(account, of, today)
+    change = next((one for one in fired if one.signal == signals.CATEGORY), None)
+    return wording.About(
+        account=account,
+        reading=reading,
+        category=health.recorded_category(account, of),
+        today=today,
+        rules=ports.policy.watch,
+        cause=await _cause(ports, account, reading, change, today) if change else "",
+    )
+
+
+async def _cause(
+    ports: Ports, account: Account, reading: health.HealthReading, change: Fired, today: date
+) -> str:
+    """Against the newest week that had the category from before; empty where the history has none."""
+    weeks = await ports.book.list_weeks(account.id, since=today - LOOK_BACK)
+    then = next((week for week in reversed(weeks) if week.health_category == change.before), None)
+    if then is None:
+        return ""
+    order = list(health.Category)
+    way = 1 if order.index(health.Category(change.what)) < order.index(health.Category(change.before)) else -1
+    return health.cause_of(health.read_week(then, ports.policy.health), reading, way)

@@ -1,0 +1,21 @@
+"""What alerts listen to: each id with the function that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.asks import Action, Shortcut, Submission, Typeahead
+from bot.blocks.answers import Answer
+from bot.features.alerts import usecases, views
+from bot.ports import Ports
+
+ACTIONS: Mapping[str, Callable[[Action, Ports], Awaitable[Answer]]] = {
+    views.MENU: usecases.choose,
+    views.ALL: usecases.acknowledge_all,
+    views.MORE: usecases.see_more,
+    views.TURN: usecases.turn,
+    views.SETTINGS: usecases.show_settings,
+}
+SUBMISSIONS: Mapping[str, Callable[[Submission, Ports], Awaitable[Answer]]] = {}
+SHORTCUTS: Mapping[str, Callable[[Shortcut, Ports], Awaitable[Answer]]] = {}
+TYPEAHEADS: Mapping[str, Callable[[Typeahead, Ports], Awaitable[Answer]]] = {}

@@ -1,0 +1,20 @@
+"""What drafts listen to: each id with the function that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.asks import Action, Shortcut, Submission, Typeahead
+from bot.blocks.answers import Answer
+from bot.features.drafts import usecases, views, wording
+from bot.ports import Ports
+
+ACTIONS: Mapping[str, Callable[[Action, Ports], Awaitable[Answer]]] = {
+    wording.SEE: usecases.see,
+    views.CHOOSE: usecases.see,
+    views.CSV: usecases.send_rows,
+    views.PLAYBOOK: usecases.opened,
+}
+SUBMISSIONS: Mapping[str, Callable[[Submission, Ports], Awaitable[Answer]]] = {}
+SHORTCUTS: Mapping[str, Callable[[Shortcut, Ports], Awaitable[Answer]]] = {}
+TYPEAHEADS: Mapping[str, Callable[[Typeahead, Ports], Awaitable[Answer]]] = {}

@@ -1,0 +1,61 @@
+"""What waits for the next product-feedback session, and what the product teams are shown, most pressing first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.feedback import Feedback, Weight
+from bot.domain.provenance import Fact, Known
+
+_ORDER = tuple(Weight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfAccount:
+    """What was written down of one account. `session` is the day of its last roadmap review and feedback session."""
+
+    account_id: str
+    account_name: str
+    given: tuple[Feedback, ...]
+    session: Fact[date]
+    now: datetime
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for the next session: given since the last one, on its day too."""
+        held = self.session.value if isinstance(self.session, Known) else date.min
+        return sum(one.for_session and one.given_at.date() >= held for one in self.given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """What was written down about one area of the product, what blocks an account first, then the newest."""
+
+    name: str
+    given: tuple[Feedback, ...]
+
+    @property
+    def accounts(self) -> int:
+        """How many accounts it comes from."""
+        return len({one.account_id for one in self.given})
+
+    @property
+    def blocking(self) -> int:
+        """How many accounts cannot go on without it."""
+        return len({one.account_id for one in self.given if one.weight is Weight.BLOCKS})
+
+
+def by_area(given: Iterable[Feedback]) -> tuple[Area, ...]:
+    """Areas with feedback: those that block most accounts first, then those that most accounts speak of."""
+    found: dict[str, list[Feedback]] = {}
+    for one in given:
+        found.setdefault(one.area, []).append(one)
+    areas = (Area(name=name, given=_pressing(held)) for name, held in found.items())
+    return tuple(sorted(areas, key=lambda area: (-area.blocking, -area.accounts, area.name)))
+
+
+def _pressing(held: Sequence[Feedback]) -> tuple[Feedback, ...]:
+    newest = sorted(held, key=lambda one: one.given_at, reverse=True)
+    return tuple(sorted(newest, key=lambda one: _ORDER.index(one.weight)))

@@ -1,0 +1,1 @@
+"""Weekly status updates of save plans and get-well plans: asked for, written, kept with their history, gathered."""

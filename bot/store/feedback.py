@@ -1,0 +1,82 @@
+"""Product feedback, one row each; none is ever deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.domain.feedback import Feedback, Weight
+from bot.domain.person import Team
+from bot.ports.work import Transaction
+from bot.store.database import Database, opened
+from bot.store.migrations import Family, Migration
+from bot.store.tokens import add_once, one_a_token
+from bot.store.types import TEXT, WHOLE, Flag, Instant, address, storable
+
+_METADATA = sa.MetaData()
+
+_feedback = sa.Table(
+    "feedback",
+    _METADATA,
+    sa.Column("id", WHOLE, primary_key=True, autoincrement=True),
+    sa.Column("token", TEXT, nullable=False),
+    sa.Column("account_id", TEXT, nullable=False),
+    sa.Column("account_name", TEXT, nullable=False),
+    sa.Column("team", TEXT),
+    sa.Column("area", TEXT, nullable=False),
+    sa.Column("weight", TEXT, nullable=False),
+    sa.Column("text", TEXT, nullable=False),
+    sa.Column("for_session", Flag(), nullable=False),
+    sa.Column("link", TEXT, nullable=False),
+    sa.Column("by_email", TEXT, nullable=False),
+    sa.Column("by_name", TEXT, nullable=False),
+    sa.Column("given_at", Instant(), nullable=False),
+    one_a_token("one_feedback_a_token"),
+    sa.Index("feedback_by_account", "account_id", "id"),
+    sa.Index("feedback_by_time", "given_at"),
+    sqlite_strict=True,
+)
+
+FEEDBACK = Family("feedback", (Migration("product feedback", _METADATA.create_all),))
+
+_TOLD = tuple(column for column in _feedback.columns if column.name != "token")
+
+
+class StoredFeedback:
+    """Keeps ports.FeedbackRecords."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add_feedback(self, tx: Transaction, feedback: Feedback, *, token: str) -> Feedback:
+        """Keep it and give it its id; the same token again gives what is kept (a retry of Slack's)."""
+        values = {**_values(feedback), "token": storable(token)}
+        row = await opened(tx).run(lambda connection: add_once(self._database, connection, values, _TOLD))
+        return _feedback_of(row)
+
+    async def list_feedback(
+        self, *, account_id: str | None = None, since: datetime | None = None, limit: int = 1_000
+    ) -> tuple[Feedback, ...]:
+        """What was written down of an account, or of all; newest first."""
+        statement = sa.select(*_TOLD).order_by(_feedback.c.id.desc()).limit(limit)
+        if account_id is not None:
+            statement = statement.where(_feedback.c.account_id == storable(account_id))
+        if since is not None:
+            statement = statement.where(_feedback.c.given_at >= since)
+        rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
+        return tuple(map(_feedback_of, rows))
+
+
+def _values(feedback: Feedback) -> dict[str, Any]:
+    held = {column.name: getattr(feedback, column.name) for column in _TOLD if column.name != "id"}
+    values = {name: storable(value) if isinstance(value, str) else value for name, value in held.items()}
+    own = {"team": feedback.team and feedback.team.value, "weight": feedback.weight.value}
+    return {**values, **own, "by_email": address(feedback.by_email)}
+
+
+def _feedback_of(row: Any) -> Feedback:
+    values = dict(row)
+    values |= {"team": values["team"] and Team(values["team"]), "weight": Weight(values["weight"])}
+    return Feedback(**values)
