@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--only lookup,writes,segments,digest,leave,sync,start,requests]`."""
+"""`python -m benchmarks [--quick] [--accounts 20000] [--only NAME,NAME…]`: the names are those of `BENCHMARKS`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import importlib
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +18,9 @@ BENCHMARKS = {
     "writes": "Writing and importing",
     "segments": "Segments of a whole book",
     "digest": "The weekly digest",
+    "alerts": "What fires an alert",
     "leave": "Twenty thousand absences",
+    "home": "App Home",
     "sync": "A whole sync",
     "start": "Cold start and memory",
     "requests": "Signed /account-health requests",
@@ -29,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parsed(arguments)
     console = Console(width=None if Console().is_terminal else 150)
     size = QUICK if chosen.quick else Size()
+    size = replace(size, accounts=chosen.accounts or size.accounts)
     console.print(machine())
     console.print("Ratios of one run count; absolute figures drift with the machine.\n")
     with tempfile.TemporaryDirectory(prefix="ta-bot-bench-", dir=chosen.work) as work:
@@ -48,6 +52,7 @@ def _parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios against references.")
     parser.add_argument("--quick", action="store_true", help="a tenth of the size: to see that it works")
     parser.add_argument("--only", type=_names, default=list(BENCHMARKS), help=f"of {','.join(BENCHMARKS)}")
+    parser.add_argument("--accounts", type=int, default=None, help="a book of this size instead")
     parser.add_argument("--work", type=Path, default=None, help="where databases are made (default: /tmp)")
     return parser.parse_args(arguments)
 

@@ -201,7 +201,7 @@ async def measured(url: str, rounds: int) -> dict[str, Any]:
     before = _resident()
     blocked: list[float] = []
     seconds, cpu = [], []
-    ticker = asyncio.create_task(_tick(store, blocked))
+    ticker = asyncio.create_task(tick(store, blocked))
     for _ in range(rounds):
         began, spent = time.perf_counter(), time.process_time()
         await make_digest(ports, (), week)
@@ -209,7 +209,7 @@ async def measured(url: str, rounds: int) -> dict[str, Any]:
         cpu.append(time.process_time() - spent)
     ticker.cancel()
     idle: list[float] = []
-    ticker = asyncio.create_task(_tick(store, idle))
+    ticker = asyncio.create_task(tick(store, idle))
     await asyncio.sleep(max(seconds))
     ticker.cancel()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -224,7 +224,7 @@ async def measured(url: str, rounds: int) -> dict[str, Any]:
     }
 
 
-async def _tick(store: Store, late: list[float]) -> None:
+async def tick(store: Store, late: list[float]) -> None:
     """Answer a look-up every few milliseconds, and note by how much each came late."""
     number = 0
     while True:

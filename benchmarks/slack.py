@@ -24,6 +24,17 @@ TOKEN = "xoxb-benchmark-only"
 APP_TOKEN = "xapp-benchmark-only"
 
 
+def signed(body: bytes, kind: bytes) -> bytes:
+    """A body as a signed HTTP request."""
+    stamp = str(int(time.time())).encode()
+    digest = hmac.new(SECRET.encode(), b"v0:" + stamp + b":" + body, hashlib.sha256).hexdigest().encode()
+    head = (
+        b"POST /slack/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: %b\r\n"
+        b"X-Slack-Request-Timestamp: %b\r\nX-Slack-Signature: v0=%b\r\nContent-Length: %d\r\n\r\n"
+    )
+    return head % (kind, stamp, digest, len(body)) + body
+
+
 @dataclass
 class FakeSlack:
     """Answers the Web API and takes what comes to response URLs, on one port."""
@@ -36,6 +47,9 @@ class FakeSlack:
     _number: int = 0
     links: asyncio.Queue[web.WebSocketResponse] = field(default_factory=asyncio.Queue)
     acks: dict[str, asyncio.Future[float]] = field(default_factory=dict)
+    tabs: dict[str, asyncio.Future[float]] = field(
+        default_factory=dict
+    )  # App Home, by person, until published
 
     def expect(self) -> tuple[int, asyncio.Future[tuple[float, int]]]:
         """A new request's number, and the instant and size of what is answered to it."""
@@ -64,15 +78,7 @@ class FakeSlack:
 
     def signed(self, number: int, text: str) -> bytes:
         """The same as a signed HTTP request."""
-        body = urlencode(self.form(number, text)).encode()
-        stamp = str(int(time.time())).encode()
-        digest = hmac.new(SECRET.encode(), b"v0:" + stamp + b":" + body, hashlib.sha256).hexdigest().encode()
-        head = (
-            b"POST /slack/events HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            b"Content-Type: application/x-www-form-urlencoded\r\n"
-            b"X-Slack-Request-Timestamp: %b\r\nX-Slack-Signature: v0=%b\r\nContent-Length: %d\r\n\r\n"
-        )
-        return head % (stamp, digest, len(body)) + body
+        return signed(urlencode(self.form(number, text)).encode(), b"application/x-www-form-urlencoded")
 
     def handle(self, connection: Served, path: str, body: bytes) -> bytes:
         """Answer one request of the server under load."""
@@ -87,7 +93,9 @@ class FakeSlack:
         asked = parse_qs(body.decode()) if not body.startswith(b"{") else json.loads(body)
         return json.dumps({"ok": True, **self._told(method, asked)}).encode()
 
-    def _told(self, method: str, asked: dict[str, Any]) -> dict[str, Any]:
+    def _told(  # noqa: C901 # one branch a method
+        self, method: str, asked: dict[str, Any]
+    ) -> dict[str, Any]:
         first = {key: value[0] if isinstance(value, list) else value for key, value in asked.items()}
         match method:
             case "auth.test":
@@ -105,8 +113,16 @@ class FakeSlack:
                 return {"usergroups": []}
             case "apps.connections.open":
                 return {"url": f"ws://127.0.0.1:{self.link_port}/link"}
+            case "views.publish":
+                return self._published(first["user_id"])
             case _:
                 return {}
+
+    def _published(self, user_id: str) -> dict[str, Any]:
+        shown = self.tabs.pop(user_id, None)
+        if shown is not None and not shown.done():
+            shown.set_result(time.perf_counter())
+        return {"view": {"id": "V0HOME", "hash": str(time.time_ns())}}
 
     async def linked(self, request: web.Request) -> web.WebSocketResponse:
         """A Socket Mode connection: says hello, then notes when each envelope is acked."""

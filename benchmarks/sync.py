@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
-
-import aiohttp
-import orjson
 
 from benchmarks.report import Line, Size
 
@@ -27,14 +22,16 @@ def run(size: Size, work: Path) -> list[Line]:
     """Bar 4 of the sync: at most four times the pages, in less than 300 MB."""
     rounds = max(size.rounds - 3, 1)
     ours: list[Mapping[str, Any]] = []
-    bare: list[float] = []
+    bare: list[Mapping[str, Any]] = []
     with _vendors(size.accounts) as (process, environment):
         for number in range(rounds):
             ours.append(_synced(work / f"synced-{number}.db", environment))
             asked = _asked(process)
-            bare.append(asyncio.run(_downloaded(asked)))
+            bare.append(_said("benchmarks.downloading", json.dumps(asked)))
+            _asked(process)  # those calls again are none of the next sync's
         again = _synced(work / "synced-0.db", environment)
-    seconds, pages = median(one["seconds"] for one in ours), median(bare)
+    seconds, pages = (median(one["seconds"] for one in some) for some in (ours, bare))
+    cpu, pages_cpu = (median(one["cpu"] for one in some) for some in (ours, bare))
     mib, read = max(one["mib"] for one in ours), ours[0]["read"]
     calls = sum(map(len, asked.values()))
     merging = median(one["merging"] for one in ours)
@@ -45,13 +42,15 @@ def run(size: Size, work: Path) -> list[Line]:
             beside=f"downloading and parsing the same {calls:,} pages {pages:.1f} s",
             ratio=seconds / pages,
             goal=4,
-            note=f"{read:,} records; {merging:.1f} s of it merging {ours[0]['merged']:,} accounts",
+            note=f"{read:,} records; {merging:.1f} s of it merging {ours[0]['merged']:,} accounts; "
+            f"CPU {cpu:.1f} s beside {pages_cpu:.1f} s",
         ),
         Line(
             what="the same again: nothing changed but the instants",
             ours=f"{again['seconds']:.1f} s",
             ratio=again["seconds"] / pages,
             goal=4,
+            note=f"CPU {again['cpu']:.1f} s",
         ),
         Line(
             what="memory at most",
@@ -82,23 +81,22 @@ def _asked(process: subprocess.Popen[str]) -> Asked:
 
 
 def _synced(database: Path, environment: Mapping[str, str]) -> Mapping[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.syncing", str(database)]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TA_BOT_")}
-    done = subprocess.run(command, env={**inherited, **environment}, stdout=subprocess.PIPE, check=True)
-    said: Mapping[str, Any] = json.loads(done.stdout)
+    said = _said("benchmarks.syncing", "", str(database), environment=environment)
     assert not said["problems"], said["problems"]
     return said
 
 
-async def _downloaded(asked: Asked) -> float:
-    """Every page again, vendor beside vendor, each read to its end and parsed."""
-    async with aiohttp.ClientSession() as session:
-        began = time.perf_counter()
-        await asyncio.gather(*(_pages(session, calls) for calls in asked.values()))
-        return time.perf_counter() - began
-
-
-async def _pages(session: aiohttp.ClientSession, calls: Sequence[tuple[str, str]]) -> None:
-    for url, authorization in calls:
-        async with session.get(url, headers={"Authorization": authorization}) as answer:
-            orjson.loads(await answer.read())
+def _said(
+    module: str, told: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Mapping[str, Any]:
+    """What a process of its own says as JSON."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TA_BOT_")}
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        env={**inherited, **(environment or {})},
+        input=told.encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    said: Mapping[str, Any] = json.loads(done.stdout)
+    return said

@@ -36,7 +36,7 @@ async def run(database: str) -> None:
         line = Line(session=session, paced=False)
         systems = sourcing.configured(settings)
         vendors = [sourcing.vendor_of(system, line, settings, policy, clock) for system in systems]
-        began, merging = time.perf_counter(), [0.0]
+        began, merging, spent = time.perf_counter(), [0.0], time.process_time()
 
         def merged(_done: int, _total: int) -> None:
             merging[0] = merging[0] or time.perf_counter()
@@ -44,10 +44,11 @@ async def run(database: str) -> None:
         report = await sync(
             vendors, desk_of(House(settings, policy, clock, store)), Asked(whole=True), merged=merged
         )
-        ended = time.perf_counter()
+        ended, cpu = time.perf_counter(), time.process_time() - spent
     await store.close()
     said = {
         "seconds": ended - began,
+        "cpu": cpu,
         "merging": ended - (merging[0] or ended),
         "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "read": sum(feed.read for source in report.sources for feed in source.feeds),

@@ -45,6 +45,15 @@ class Place:
         return self.kind in (PlaceKind.DIRECT, PlaceKind.OPEN)
 
 
+class Surface(StrEnum):
+    """Where what was pressed stands, and with that where its answer belongs."""
+
+    CONVERSATION = "conversation"  # a message, a command's line: answered beside it
+    HOME = "home"  # the App Home tab: answered in a window
+    WINDOW = "window"  # a window that shows an answer: the next answer goes over it, or in its place
+    FORM = "form"  # any other modal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """What every kind of question has. `reference` is in the log and in any apology."""
@@ -55,6 +64,8 @@ class Ask:
     trigger_id: str = ""
     response_url: str = ""
     request_id: str = ""  # the same for every delivery of one request: retries are answered once
+    surface: Surface = Surface.CONVERSATION
+    view_id: str = ""  # the modal it came from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +84,6 @@ class Action(Ask):
     value: str = ""
     message_ts: str = ""
     ephemeral: bool = False  # the message it sits in is visible to the asker only
-    view_id: str = ""
     private_metadata: str = ""
 
 
@@ -84,7 +94,6 @@ class Submission(Ask):
     callback_id: str
     values: Mapping[str, Any] = field(default_factory=dict)
     private_metadata: str = ""
-    view_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +111,16 @@ class Mention(Ask):
 
     text: str
     message_ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeOpened(Ask):
+    """A person opens the App Home tab, or what theirs shows may have changed.
+
+    Without `whole` the parts that take long are left for a second look, which comes at once.
+    """
+
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

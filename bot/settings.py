@@ -5,6 +5,7 @@ The names are the interface others rely on. Secrets are `SecretStr`: they never 
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -19,8 +20,14 @@ SLACK_API_URL = "https://slack.com/api/"
 SLACK_AUTHORIZE_URL = "https://slack.com/oauth/v2/authorize"
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone by name, looked up in the whole time zone database once."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         msg = f"“{name}” is no time zone; use a name like Europe/Berlin or America/New_York"
         raise ValueError(msg)
     return name

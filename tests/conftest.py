@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import getpass
 import itertools
 import os
@@ -16,15 +17,21 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import psycopg
 import pytest
 import structlog
 
 from bot.store import Store, open_store
 
+# How long an example takes says how busy the machine is; what must be quick is measured by itself.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 _SUPERVISOR = Path(__file__).parent / "postgres_supervisor.py"
 _INSTALL = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
 _numbers = itertools.count(1)
+
+gc.disable()  # until all tests are collected: their modules stay, and would be looked through again and again
 
 
 class TurnedClock:
@@ -49,6 +56,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is what the tests leave behind, not what they share."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -66,10 +66,11 @@ class Modal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """A person's App Home tab."""
+    """A person's App Home tab. `unfinished`: parts that take long are still left out."""
 
     blocks: tuple[Block, ...]
     accounts: tuple[str, ...] = ()
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 BLOCKS = 50
 """Blocks of one message."""
+VIEW_BLOCKS = 100
+"""Blocks of a modal or of App Home."""
 MESSAGE_CHARS = 13_000
 """All blocks of one message as JSON: undocumented, `msg_blocks_too_long` was seen near 13,200."""
 TEXT = 3_000

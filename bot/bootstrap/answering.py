@@ -12,6 +12,7 @@ import bot.features
 import commands
 from bot.bank_holidays import BankHolidays
 from bot.bootstrap.house import House
+from bot.features.home import usecases as home
 from bot.ports import Ports
 from bot.ports.jobs import Job
 from bot.slack.attending import Handlers
@@ -39,6 +40,7 @@ def ports_of(house: House, side: SlackSide) -> Ports:
         feedback=house.store.feedback,
         figures=house.store.figures,
         readings=house.store.readings,
+        connectors=house.store.connectors,
         statuses=side.statuses,
         status_records=house.store.status_records,
         turns=house.store.turns,
@@ -62,6 +64,7 @@ def handlers() -> Handlers:
         shortcuts=_merged(found, "SHORTCUTS"),
         typeaheads=_merged(found, "TYPEAHEADS"),
         mentions=_merged([one for one in found if hasattr(one, "MENTIONS")], "MENTIONS"),
+        home=home.open_home,
         happenings=_merged([module for module in found if hasattr(module, "HAPPENINGS")], "HAPPENINGS"),
     )
 

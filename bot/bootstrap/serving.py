@@ -47,7 +47,7 @@ async def _serve(house: House, settings: Settings) -> None:
     # once and their answer when the index stands (two seconds at 100,000 accounts).
     edge.working.start(_settle(house))
     await lasting.start(stop.set)
-    async with _looking(house), _turnable(house, edge, lasting):
+    async with _looking(house), edge.homes.watched(), _turnable(house, edge, lasting):
         await serve_edge(
             edge,
             checks={"database": house.store.database.ping},

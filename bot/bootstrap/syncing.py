@@ -24,6 +24,7 @@ from bot.policy import Policy
 from bot.ports.book import Book
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
+from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
 from bot.ports.readings import Readings, Unmatched
 from bot.ports.work import Work
@@ -42,6 +43,7 @@ class Desk:
     people: People
     readings: Readings
     jobs: Jobs
+    outgoing: OutgoingMessages
     work: Work
     clock: Clock
     policy: Policy
@@ -55,6 +57,7 @@ def desk_of(house: House) -> Desk:
         people=store.people,
         readings=store.readings,
         jobs=store.jobs,
+        outgoing=store.outgoing,
         work=store.work,
         clock=house.clock,
         policy=house.policy,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 FURTHEST = 60
 """Days that are looked through for a working day: no country rests longer."""
+SHORTEST_MONTH = 28
 _DAY = timedelta(days=1)
 
 
@@ -34,8 +35,9 @@ def next_working_day(day: date, country: str, calendar: Holidays) -> date:
 
 def add_months(day: date, months: int) -> date:
     """The same day of the month so many months later (or earlier); its last one where that month is shorter."""
-    month = day.year * 12 + day.month - 1 + months
-    year, place = divmod(month, 12)
+    year, place = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= SHORTEST_MONTH:  # asked for every account of a book
+        return date(year, place + 1, day.day)
     return date(year, place + 1, min(day.day, monthrange(year, place + 1)[1]))
 
 

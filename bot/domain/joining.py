@@ -45,8 +45,9 @@ class JoinRules:
     whole_every: timedelta
 
 
+_SALESFORCE = System.SALESFORCE.value  # an enumeration's own `value` is a slow call
+
+
 def spelled(system: str, key: str) -> str:
     """An id as it is always written: Salesforce's short form and its long one are the same record's."""
-    if system != System.SALESFORCE.value or (len(key) == 18 and key.isalnum()):
-        return key
-    return full_id(key)
+    return full_id(key) if system == _SALESFORCE else key

@@ -34,11 +34,14 @@ class Unlike(ValueError):
 
 def text(value: Any) -> str | None:
     """Text on one line; a number stands for itself."""
-    if value is None:
+    if type(value) is str:
+        line = value.strip()
+    elif value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        line = str(value)
+    else:
         raise Unlike("is not text")
-    line = str(value).strip()
     if not line.isprintable():
         line = " ".join("".join(sign if sign.isprintable() else " " for sign in line).split())
     if len(line) > LONGEST:
@@ -48,12 +51,14 @@ def text(value: Any) -> str | None:
 
 def email(value: Any) -> str | None:
     """An address in small letters."""
-    found = text(value)
-    return None if found is None else _email(found)
+    return _email(value) if type(value) is str else _email(text(value) or "")
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _email(address: str) -> str:
+def _email(value: str) -> str | None:
+    address = text(value)
+    if address is None:
+        return None
     if len(address) > 254 or not _EMAIL.fullmatch(address):
         raise Unlike("is not an e-mail address")
     return address.lower()
@@ -133,11 +138,12 @@ def day(value: Any) -> date | None:
         return None
     if not isinstance(value, str):
         raise Unlike("is not a date")
-    return _day(value.strip())
+    return _day(value)
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _day(value: str) -> date:
+    value = value.strip()
     if len(value) > 10 and value[10] not in "T ":
         raise Unlike("is not a date")
     try:
@@ -190,8 +196,11 @@ def dated(value: Any) -> tuple[tuple[str, date], ...] | None:
 
 def one_of(choices: tuple[str, ...]) -> Read:
     """One of some words, in small letters."""
+    known = frozenset(choices)
 
     def choice(value: Any) -> str | None:
+        if type(value) is str and value in known:
+            return value
         word = text(value)
         if word is not None and word.lower() not in choices:
             raise Unlike(f"must be one of: {', '.join(choices)}")

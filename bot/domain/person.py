@@ -34,6 +34,15 @@ class Team(StrEnum):
         return self is not Team.ENTERPRISE
 
 
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A connector that each TA must have on (handbook); `url` leads to where it is switched on, empty: not known."""
+
+    key: str
+    name: str
+    url: str
+
+
 def team_named(typed: str, names: Mapping[Team, Sequence[str]]) -> Team | None:
     """The team that a word means: its key, or any name policy gives it."""
     word = typed.strip(" \"'“”‘’@#").casefold()

@@ -1,12 +1,16 @@
-"""What one system says: of an account, of somebody, and of what happened with an account. Merged into the book by policy."""
+"""What one system says: of an account, of somebody, and of what happened with an account. Merged into the book by policy.
+
+Named tuples, for a sync makes a million of them: a frozen dataclass takes three times as long to be made.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 
 from bot.domain.account import Cents
 
@@ -26,8 +30,10 @@ class System(StrEnum):
         return self.value.capitalize()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountReading:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class AccountReading(NamedTuple):
     """What a system says of an account.
 
     `key` is the account's id in that system; `ids` are the ids by which it knows the account in others, by system.
@@ -37,11 +43,11 @@ class AccountReading:
     """
 
     key: str
-    name: str = ""
-    ids: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
     as_of: datetime
-    dated: Mapping[str, datetime] = field(default_factory=dict)
+    name: str = ""
+    ids: Mapping[str, str] = _NOTHING
+    values: Mapping[str, Any] = _NOTHING
+    dated: Mapping[str, datetime] = _NOTHING
     gone_on: date | None = None
 
 
@@ -58,8 +64,7 @@ class Event(StrEnum):
     CONVERSATION = "conversation"  # label `slack`, `mail` or ""; `on` is its last message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventReading:
+class EventReading(NamedTuple):
     """One such thing. `account_key` is the account's id in the same system. Never holds what people wrote.
 
     `title` is kept of tasks alone, since a plan names what is pending. `done` is closed, solved, held or archived.
@@ -68,6 +73,7 @@ class EventReading:
     kind: Event
     key: str
     account_key: str
+    as_of: datetime
     label: str = ""
     title: str = ""
     whom: str = ""
@@ -76,11 +82,9 @@ class EventReading:
     amount: Cents | None = None
     done: bool = False
     deleted: bool = False
-    as_of: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactReading:
+class ContactReading(NamedTuple):
     """Someone on the customer's side, by the account's id in that system."""
 
     key: str
@@ -92,8 +96,7 @@ class ContactReading:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonReading:
+class PersonReading(NamedTuple):
     """One of our own people as a system knows them; joined by work e-mail."""
 
     key: str
@@ -104,8 +107,7 @@ class PersonReading:
     manager_email: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AbsenceReading:
+class AbsenceReading(NamedTuple):
     """Time off: dates and status only, never the reason nor its type. `person_key` is a PersonReading's key."""
 
     key: str

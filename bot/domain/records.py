@@ -15,6 +15,10 @@ from bot.domain.reading import Reading, Unreadable
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
+Column: TypeAlias = tuple[str, str, Read]
+"""A value of the book, the field it comes from, and how that is read."""
+
+
 class Hopeless(Exception):
     """The whole record cannot be taken, for want of this field."""
 
@@ -47,7 +51,13 @@ class Record:
     def may(self, name: str, read: Read = text) -> Any:
         """A field that may be empty; None where it is, or where it cannot be read."""
         raw = self.data.get(name)
-        return None if raw is None else self.read(name, raw, read)
+        if raw is None:
+            return None
+        try:
+            return read(raw)
+        except Unlike as error:
+            self.refuse(name, str(error))
+            return None
 
     def read(self, name: str, raw: Any, read: Read) -> Any:
         """A value from somewhere in the record, told by `name` where it cannot be read."""
@@ -67,6 +77,19 @@ class Record:
         except Unlike as error:
             self.refuse(name, str(error))
 
+    def put_all(self, values: dict[str, Any], columns: Iterable[Column], data: Mapping[str, Any]) -> None:
+        """The same of the columns that `data`, the record or an object within it, has at all."""
+        for value, name, read in columns:
+            if name in data:
+                raw = data[name]
+                if raw is None:
+                    values[value] = None
+                    continue
+                try:
+                    values[value] = read(raw)
+                except Unlike as error:
+                    self.refuse(name, str(error))
+
     def within(self, name: str) -> Mapping[str, Any]:
         """An object within the record; empty where there is none."""
         inner = self.data.get(name)
@@ -75,7 +98,7 @@ class Record:
     def items(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """The objects of a list within the record."""
         inner = self.data.get(name)
-        return tuple(each for each in inner if isinstance(each, dict)) if isinstance(inner, list) else ()
+        return tuple([each for each in inner if isinstance(each, dict)]) if isinstance(inner, list) else ()
 
     def refuse(self, field: str, reason: str) -> None:
         """Tell that a field could not be read."""
@@ -90,28 +113,30 @@ def take(records: Iterable[Any], translate: Translate, *keys: str) -> Taken:
     """Every record's readings, and what was refused; a record's key is the first of the fields `keys` that it has."""
     readings: list[Reading] = []
     refused: list[Unreadable] = []
+    names = keys or ("id",)
     for data in records:
         if not isinstance(data, dict):
             refused.append(Unreadable(key="", field="", reason="is no object"))
             continue
-        record = Record(data, _key(data, keys or ("id",)))
+        record = Record(data, _key(data, names))
         try:
             readings.extend(_named(record, translate))
         except Hopeless as error:
             record.refuse(error.field, error.reason)
-        refused.extend(record.refused)
+        if record.refused:
+            refused.extend(record.refused)
     return tuple(readings), tuple(refused)
 
 
 def _named(record: Record, translate: Translate) -> Iterable[Reading]:
     if not record.key:
         raise Hopeless("id", "is empty")
-    return tuple(translate(record))
+    return list(translate(record))  # whole before any of it is taken
 
 
 def _key(data: Mapping[str, Any], names: tuple[str, ...]) -> str:
     for name in names:
         value = data.get(name)
-        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()[:200]
+        if isinstance(value, str | int) and not isinstance(value, bool) and (key := str(value).strip()):
+            return key[:200]
     return ""

@@ -24,14 +24,13 @@ from bot.domain.kpi import KpiRules
 from bot.domain.leave import OooRules
 from bot.domain.lifecycle import LifecycleRules
 from bot.domain.material import DraftRules
-from bot.domain.person import Team
+from bot.domain.person import Connector, Team
 from bot.domain.plan_update import PlanUpdateRules
 from bot.domain.request import RequestRules
 from bot.domain.segment import SegmentModel
 from bot.domain.watching import WatchRules
 from bot.errors import PolicyError
 from bot.policy import asked, build, duties, explain, joining, watching
-from bot.policy.lines import lines_of
 from bot.policy.schema import PolicyTable
 from bot.policy.sources import SourcesTable
 
@@ -74,6 +73,7 @@ class Policy:
     drafts: DraftRules
     sources: SourcesTable
     join: JoinRules
+    connectors: tuple[Connector, ...]
     freshness: Mapping[Group, timedelta]  # a group that is not named never grows stale
     change_weeks: int  # the score's change is against this many weeks ago
     chart_weeks: int  # how many weeks a card's chart shows
@@ -138,7 +138,7 @@ def _read(path: Path, shown: str) -> tuple[explain.File, dict[str, Any]]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(_syntax(shown, text, str(error))) from error
-    return explain.File(shown, lines_of(text)), data
+    return explain.File(shown, text), data
 
 
 def _syntax(shown: str, text: str, said: str) -> str:
@@ -195,6 +195,7 @@ def _policy(table: PolicyTable) -> Policy:
         drafts=asked.drafts_of(table),
         sources=table.sources,
         join=joining.join_of(table.sources.join),
+        connectors=tuple(Connector(one.key, one.name, one.url) for one in table.sources.connectors),
         freshness={group: age for group, age in ages.items() if age is not None},
         change_weeks=table.change_weeks,
         chart_weeks=table.chart_weeks,

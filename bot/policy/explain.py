@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from bot.policy.lines import Path
+from bot.policy.lines import Path, lines_of
 from bot.policy.schema import keys_at
 
 if TYPE_CHECKING:
@@ -38,12 +39,17 @@ _MUST_BE = {
 _SILENT = ("missing", "model_type", "dict_type", "list_type")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
-    """A policy file as its errors name it, and the lines of its keys."""
+    """A policy file as its errors name it, and what stands in it."""
 
     shown: str
-    lines: Mapping[Path, int]
+    text: str
+
+    @cached_property
+    def lines(self) -> Mapping[Path, int]:
+        """The lines of its keys: looked for when something is wrong, since that takes longer than reading it."""
+        return lines_of(self.text)
 
     def line_of(self, paths: Iterable[Path]) -> int:
         """The line of the first of the keys that the file gives, else of the nearest table around the first."""

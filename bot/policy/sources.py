@@ -189,6 +189,14 @@ class JoinTable(Table):
     compare: CompareTable
 
 
+class ConnectorTable(Table):
+    """A connector that each TA must have on."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    name: Text
+    url: str
+
+
 class SourcesTable(Table):
     """Everything about the systems that the book is filled from."""
 
@@ -197,4 +205,5 @@ class SourcesTable(Table):
     looker: LookerTable
     deel: DeelTable
     zendesk: ZendeskTable
+    connectors: list[ConnectorTable]
     join: JoinTable

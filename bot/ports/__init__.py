@@ -10,6 +10,7 @@ from bot.ports.audit import Audit
 from bot.ports.book import Book
 from bot.ports.calendar import Calendar
 from bot.ports.clock import Clock
+from bot.ports.connectors import Connectors
 from bot.ports.coverage import Coverage
 from bot.ports.digests import Digests
 from bot.ports.directory import Directory
@@ -51,6 +52,7 @@ class Ports:
     feedback: FeedbackRecords
     figures: Figures
     readings: Readings
+    connectors: Connectors
     statuses: Statuses
     status_records: StatusRecords
     turns: Turns

@@ -80,9 +80,14 @@ class Book(Protocol):
         """How many accounts that are not churned each TA has, by the segment recorded ("" where none is)."""
 
     async def list_segment_rows(
-        self, *, ta_email: str | None = None, team: str | None = None, stamped: bool = False
+        self,
+        *,
+        ta_email: str | None = None,
+        team: str | None = None,
+        ae_email: str | None = None,
+        stamped: bool = False,
     ) -> tuple[SegmentRow, ...]:
-        """The same accounts with what segments need of each, in no order; `stamped` adds where from."""
+        """The same accounts, or an AE's, with what lists need of each, in no order; `stamped` adds where from."""
 
     async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:
         """The account's weeks that end on or after `since`, oldest first."""

@@ -14,13 +14,14 @@ from typing import Any
 from structlog.contextvars import bind_contextvars
 
 from bot import log
-from bot.asks import Ask, Command, Happening, PlaceKind
+from bot.asks import Ask, Command, Happening, HomeOpened, PlaceKind, Surface
 from bot.blocks.answers import Answer, Home, Message, Modal
 from bot.errors import SourceError, SourceRefused, TaBotError, UserError
 from bot.ports import Ports
 from bot.slack import views
 from bot.slack.audience import Audience, Refusal
 from bot.slack.directory import SlackDirectory
+from bot.slack.homes import STALE, Tabs
 from bot.slack.messenger import Journal, kind_of
 from bot.slack.metrics import Metrics
 from bot.slack.outbox import Outbox
@@ -31,6 +32,8 @@ Listener = Callable[[Happening, Ports], Coroutine[Any, Any, None]]
 
 MENTIONED = "app_mention"
 """What the handler of mentions is found under."""
+LATE = frozenset({"expired_trigger_id", "trigger_expired", "exchanged_trigger_id"})
+"""What Slack says where a window was to be opened too late."""
 
 _log = log.get(__name__)
 
@@ -48,6 +51,7 @@ class Handlers:
     shortcuts: Mapping[str, Handler] = field(default_factory=dict)
     typeaheads: Mapping[str, Handler] = field(default_factory=dict)
     mentions: Mapping[str, Handler] = field(default_factory=dict)  # under MENTIONED alone
+    home: Handler | None = None  # makes App Home tabs
     happenings: Mapping[str, Listener] = field(default_factory=dict)
 
 
@@ -75,6 +79,7 @@ class Attendant:
         self.audience = audience
         self.directory = directory
         self.outbox = outbox
+        self.tabs = Tabs(outbox)
         self.journal = journal
         self.metrics = metrics
         self.ports = ports
@@ -125,13 +130,22 @@ class Attendant:
         return await self.say(admitted, heard)
 
     async def _refuse(self, ask: Ask, refusal: Refusal) -> str:
-        if await self.refused(ask, refusal) and refusal.text and ask.response_url:
-            await self.outbox.respond(ask.response_url, Message(text=refusal.text))
+        said = Message(text=refusal.text)
+        if not await self.refused(ask, refusal) or not refusal.text:
+            return "refused"
+        if isinstance(ask, HomeOpened):
+            await self.tabs.publish(ask.asker.user_id, views.message_as_home(said))
+        elif ask.response_url:
+            await self.outbox.respond(ask.response_url, said)
         return "refused"
 
     async def say(self, ask: Ask, heard: Heard) -> str:
         """Say an answer where it may be said, once its audit row is kept."""
         match heard.answer:
+            case Message() as message if isinstance(ask, HomeOpened):
+                return await self._say_home(ask, views.message_as_home(message))
+            case Message() as message if _is_window(ask):
+                return await self._say_in_window(ask, message)
             case Message() as message:
                 return await self._say_message(ask, message, failed=heard.failed)
             case Modal() as modal:
@@ -182,14 +196,13 @@ class Attendant:
             return "refused"
         if not await self.journal.record(ask, "ephemeral", accounts=modal.accounts):
             return "duplicate"
-        view_id = getattr(ask, "view_id", "")
         try:
-            if view_id:
-                await self.outbox.update_view(view_id, modal)
+            if ask.view_id:
+                await self.outbox.update_view(ask.view_id, modal)
             else:
                 await self.outbox.open_view(ask.trigger_id, modal)
         except SourceRefused as error:
-            if error.code not in ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id"):
+            if error.code not in LATE:
                 raise
             await self._note_failure(ask, error)
             late = views.modal_as_message(modal) if ask.response_url else Message(text=views.TOO_LATE)
@@ -197,10 +210,34 @@ class Attendant:
         return "modal"
 
     async def _say_home(self, ask: Ask, home: Home) -> str:
+        if self.tabs.looks_so(ask.asker.user_id, home):
+            return "unchanged"
         if not await self.journal.record(ask, "ephemeral", accounts=home.accounts):
             return "duplicate"
-        await self.outbox.publish_home(ask.asker.user_id, home)
-        return "home"
+        if not await self.tabs.publish(ask.asker.user_id, home):
+            return STALE
+        return "unfinished" if home.unfinished else "home"
+
+    async def _say_in_window(self, ask: Ask, message: Message) -> str:
+        """Answer what was pressed in the App Home tab, or in such an answer, where the person looks."""
+        if not await self.journal.record(ask, "ephemeral", accounts=message.accounts):
+            return "duplicate"
+        window = views.message_as_modal(message)
+        try:
+            if ask.surface is Surface.HOME:
+                await self.outbox.open_view(ask.trigger_id, window)
+            elif message.replaces:
+                await self.outbox.update_view(ask.view_id, window)
+            else:
+                await self.outbox.push_view(ask.trigger_id, window)
+        except SourceRefused as error:
+            if error.code == "push_limit_reached":
+                await self.outbox.update_view(ask.view_id, window)
+            elif error.code in LATE:
+                await self._respond_or_direct(ask, message)
+            else:
+                raise
+        return "window"
 
     async def _respond_or_direct(self, ask: Ask, message: Message) -> None:
         if ask.response_url:
@@ -231,6 +268,10 @@ class Attendant:
             await self.journal.record(ask, "failed", withheld=type(error).__name__, part="!")
         except Exception as worse:  # noqa: BLE001 # the store is down as well: the log has it
             _log.error("audit row not kept", cause=type(worse).__name__, trace=log.traced(worse))
+
+
+def _is_window(ask: Ask) -> bool:
+    return ask.surface in (Surface.HOME, Surface.WINDOW) and not ask.response_url
 
 
 def _may_replace(ask: Ask, message: Message) -> bool:

@@ -31,6 +31,7 @@ from bot.slack.attending import MENTIONED, Attendant, Handlers, found
 from bot.slack.audience import Audience
 from bot.slack.cache import Seen
 from bot.slack.events import Events
+from bot.slack.homes import Homes
 from bot.slack.identity import Identity
 from bot.slack.wiring import SlackSide
 from bot.slack.working import Working
@@ -47,6 +48,7 @@ class Edge:
     side: SlackSide
     working: Working
     tell: Callable[[Happening], None]
+    homes: Homes
 
     async def dispatch(self, body: dict[str, Any]) -> dict[str, Any]:
         """Run one payload the way Slack's would, wait for its work, and give the ack."""
@@ -77,7 +79,8 @@ def build_edge(side: SlackSide, ports: Ports, handlers: Handlers) -> Edge:
         if handler := handlers.happenings.get(happening.kind):
             working.start(handler(happening, ports))
 
-    listeners = _Listeners(attendant, handlers, working, Events(side, working, tell))
+    homes = Homes(attendant, handlers.home)
+    listeners = _Listeners(attendant, handlers, working, Events(side, working, tell), homes)
     app = _app(side)
     app.command(ANY)(listeners.on_command)
     app.action(ANY)(listeners.on_action)
@@ -85,17 +88,20 @@ def build_edge(side: SlackSide, ports: Ports, handlers: Handlers) -> Edge:
     app.options({"action_id": ANY})(listeners.on_typeahead)
     app.shortcut(ANY)(listeners.on_shortcut)
     app.event(ANY)(listeners.on_event)
-    return Edge(app, side, working, tell)
+    return Edge(app, side, working, tell, homes)
 
 
 class _Listeners:
     """One method a kind."""
 
-    def __init__(self, attendant: Attendant, handlers: Handlers, working: Working, events: Events) -> None:
+    def __init__(
+        self, attendant: Attendant, handlers: Handlers, working: Working, events: Events, homes: Homes
+    ) -> None:
         self._attendant = attendant
         self._handlers = handlers
         self._working = working
         self._events = events
+        self._homes = homes
         self._seen = Seen()
         self._in_ack = InAck(attendant, working)
 
@@ -108,7 +114,12 @@ class _Listeners:
     async def on_action(self, ack: Any, body: dict[str, Any]) -> None:
         await ack()
         ask = payloads.action(body, reference())
-        if ask is not None:
+        if ask is None:
+            return
+        typed = payloads.typed_by(ask)
+        if typed is not None:
+            self._hand_over(typed, body, self._handlers.commands.get(typed.name), "command")
+        else:
             self._hand_over(ask, body, found(self._handlers.actions, ask.action_id), "action")
 
     async def on_shortcut(self, ack: Any, body: dict[str, Any]) -> None:
@@ -124,6 +135,7 @@ class _Listeners:
             return
         handler = found(self._handlers.submissions, ask.callback_id)
         await ack(await self._in_ack.submitted(ask, body, handler))
+        self._homes.stir()
 
     async def on_typeahead(self, ack: Any, body: dict[str, Any]) -> None:
         ask = payloads.typeahead(body, reference())
@@ -138,6 +150,8 @@ class _Listeners:
         ask = payloads.mention(body, reference())
         if ask is not None:
             self._hand_over(ask, body, self._handlers.mentions.get(MENTIONED), "mention")
+        elif (home := payloads.home_opened(body, reference())) is not None:
+            self._working.start_after_ack(self._homes.opened(home, payloads.teams(body)))
         else:
             self._events.heard(body)
 
@@ -145,7 +159,11 @@ class _Listeners:
         if self._seen.again(ask.request_id):
             _log.info("delivered again", ref=ask.reference, ask=kind)
             return
-        self._working.start_after_ack(self._attendant.attend(ask, payloads.teams(body), handler, kind))
+        self._working.start_after_ack(self._attended(ask, payloads.teams(body), handler, kind))
+
+    async def _attended(self, ask: Any, teams: payloads.Teams, handler: Any, kind: str) -> None:
+        await self._attendant.attend(ask, teams, handler, kind)
+        self._homes.stir()
 
 
 def reference() -> str:

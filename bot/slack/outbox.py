@@ -62,11 +62,17 @@ class Outbox(Protocol):
     async def open_view(self, trigger_id: str, modal: Modal) -> str:
         """Open a modal; gives its view id."""
 
+    async def push_view(self, trigger_id: str, modal: Modal) -> None:
+        """Show a modal over the one that is open; closing it shows that one again."""
+
     async def update_view(self, view_id: str, modal: Modal) -> None:
         """Put a modal in another's place."""
 
-    async def publish_home(self, user_id: str, home: Home) -> None:
-        """Show a person's App Home tab."""
+    async def publish_home(self, user_id: str, home: Home, *, replaces: str = "") -> str:
+        """Show a person's App Home tab; gives its hash.
+
+        With the hash that `replaces` names, raises SourceRefused (`hash_conflict`) where another tab stands by now.
+        """
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -161,13 +167,22 @@ class SlackOutbox:
         view = answer.get("view")
         return str(view.get("id", "")) if isinstance(view, dict) else ""
 
+    async def push_view(self, trigger_id: str, modal: Modal) -> None:
+        """views.push: Slack lets three lie on each other."""
+        await self._web.call("views.push", OPEN_MODAL, trigger_id=trigger_id, view=views.modal(modal))
+
     async def update_view(self, view_id: str, modal: Modal) -> None:
         """views.update: twice does the same as once."""
         await self._web.call("views.update", RESPOND, view_id=view_id, view=views.modal(modal))
 
-    async def publish_home(self, user_id: str, home: Home) -> None:
+    async def publish_home(self, user_id: str, home: Home, *, replaces: str = "") -> str:
         """views.publish: twice does the same as once."""
-        await self._web.call("views.publish", RESPOND, user_id=user_id, view=views.home(home))
+        view = views.home(home)
+        answer = await self._web.call(
+            "views.publish", RESPOND, user_id=user_id, view=view, hash=replaces or None
+        )
+        shown = answer.get("view")
+        return str(shown.get("hash", "")) if isinstance(shown, dict) else ""
 
     async def close(self) -> None:
         """Close the session."""
@@ -231,13 +246,18 @@ class RecordingOutbox:
         self._keep("views.open", {"trigger_id": trigger_id, "view": views.modal(modal)})
         return f"V{len(self.sent)}"
 
+    async def push_view(self, trigger_id: str, modal: Modal) -> None:
+        """Keep a modal over another."""
+        self._keep("views.push", {"trigger_id": trigger_id, "view": views.modal(modal)})
+
     async def update_view(self, view_id: str, modal: Modal) -> None:
         """Keep a modal's update."""
         self._keep("views.update", {"view_id": view_id, "view": views.modal(modal)})
 
-    async def publish_home(self, user_id: str, home: Home) -> None:
+    async def publish_home(self, user_id: str, home: Home, *, replaces: str = "") -> str:
         """Keep an App Home tab."""
         self._keep("views.publish", {"user_id": user_id, "view": views.home(home)})
+        return replaces
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -21,16 +21,21 @@ from bot.asks import (
     Command,
     Happening,
     HappeningKind,
+    HomeOpened,
     Mention,
     Place,
     Shortcut,
     Submission,
+    Surface,
     Typeahead,
 )
+from bot.blocks.running import RUN
 
 Body = Mapping[str, Any]
 _CHOSEN = ("value", "selected_date", "selected_time", "selected_user", "selected_channel")
 _LEADING_MENTION = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s:,]*")
+ANSWER = "edge.answer"
+"""The callback id of a window that shows an answer."""
 _CHOSEN_MANY = ("selected_users", "selected_channels", "selected_conversations")
 
 # By a payload's type: in which part of it which texts must stand.
@@ -111,8 +116,26 @@ def action(body: Body, reference: str) -> Action | None:
         value=value if isinstance(value, str) else ",".join(value or ()),
         message_ts=_text(container, "message_ts"),
         ephemeral=container.get("is_ephemeral") is True,
-        view_id=_text(view, "id"),
         private_metadata=_text(view, "private_metadata"),
+    )
+
+
+def typed_by(action: Action) -> Command | None:
+    """The command that a button types for whoever presses it; None for any other button."""
+    name, _, text = action.value.partition(" ")
+    if action.action_id.partition(":")[0] != RUN or not name.startswith("/"):
+        return None
+    return Command(
+        asker=action.asker,
+        place=action.place,
+        reference=action.reference,
+        trigger_id=action.trigger_id,
+        response_url=action.response_url,
+        request_id=action.request_id,
+        surface=action.surface,
+        view_id=action.view_id,
+        name=name,
+        text=text.strip(),
     )
 
 
@@ -128,7 +151,6 @@ def submission(body: Body, reference: str) -> Submission | None:
         callback_id=callback_id,
         values=_entered(_dict(_dict(view, "state"), "values")),
         private_metadata=_text(view, "private_metadata"),
-        view_id=_text(view, "id"),
     )
 
 
@@ -171,6 +193,23 @@ def mention(body: Body, reference: str) -> Mention | None:
         request_id=f"mention:{channel}:{ts}",
         text=_LEADING_MENTION.sub("", _text(event, "text"), count=1).strip(),
         message_ts=ts,
+    )
+
+
+def home_opened(body: Body, reference: str) -> HomeOpened | None:
+    """The App Home tab opened; the messages beside it are the direct message with the bot."""
+    event = _dict(body, "event")
+    user = _text(event, "user")
+    if event.get("type") != "app_home_opened" or event.get("tab") != "home" or not user:
+        return None
+    # Nobody but the person sees what is published there, so no place is looked at.
+    return HomeOpened(
+        asker=Asker(user, _text(event, "user_team") or _text(event, "team")),
+        place=Place(""),
+        reference=reference,
+        request_id=f"home:{event_id(body)}",
+        surface=Surface.HOME,
+        whole=False,
     )
 
 
@@ -245,14 +284,25 @@ def _interactive(body: Body, reference: str) -> dict[str, Any] | None:
         return None
     team_id = _text(person, "team_id") or _text(_dict(body, "team"), "id")
     channel = _text(_dict(body, "channel"), "id") or _text(container, "channel_id")
-    answers = _first(body, "response_urls")
+    answers, surface = _first(body, "response_urls"), _surface(_dict(body, "view"))
     return {
         "asker": Asker(user_id, team_id),
         "place": Place(channel or _text(answers, "channel_id")),
         "reference": reference,
         "trigger_id": _text(body, "trigger_id"),
         "response_url": _text(body, "response_url") or _text(answers, "response_url"),
+        "surface": surface,
+        # The tab itself is published, never opened or updated as windows are.
+        "view_id": "" if surface is Surface.HOME else _text(_dict(body, "view"), "id"),
     }
+
+
+def _surface(view: Mapping[str, Any]) -> Surface:
+    if not view:
+        return Surface.CONVERSATION
+    if view.get("type") == "home":
+        return Surface.HOME
+    return Surface.WINDOW if view.get("callback_id") == ANSWER else Surface.FORM
 
 
 def _entered(blocks: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.blocks.answers import Home, Message, Modal
+from bot.blocks.answers import Block, Home, Message, Modal
 from bot.errors import AmbiguousAccount, NamedAccount, UnknownAccount, UserError
+from bot.slack.payloads import ANSWER
 
 ELSEWHERE = (
     "I answered in our direct message: people outside the organisation can read this channel, or I could not "
@@ -83,10 +84,17 @@ def notice(title: str, text: str) -> Modal:
 
 def message_as_modal(message: Message) -> Modal:
     """A message where only a modal can be shown; native charts and tables do not fit there."""
-    blocks = message.plain or message.blocks
-    if not blocks:
-        return notice("TA bot", message.text)
-    return Modal(callback_id="edge.notice", title="TA bot", blocks=tuple(blocks), accounts=message.accounts)
+    return Modal(callback_id=ANSWER, title="TA bot", blocks=_blocks_of(message), accounts=message.accounts)
+
+
+def message_as_home(message: Message) -> Home:
+    """What is said instead of a person's App Home."""
+    return Home(blocks=_blocks_of(message), accounts=message.accounts)
+
+
+def _blocks_of(message: Message) -> tuple[Block, ...]:
+    said: Block = {"type": "section", "text": {"type": "mrkdwn", "text": message.text[:3000]}}
+    return tuple(message.plain or message.blocks) or (said,)
 
 
 def modal_as_message(modal: Modal) -> Message:

@@ -39,6 +39,7 @@ class Picture:
     where: str  # a channel's name; empty is the direct message with the bot
     steps: Sequence[Step]
     shows: str  # words on the page
+    home: bool = False  # App Home, not the messages
     then: str = ""  # a script in the page: a menu opened, something scrolled to
     size: tuple[int, int] = (1180, 820)
     dark: bool = False
@@ -63,6 +64,7 @@ def chosen(action_id: str, option: str) -> Step:
     return ("choose", {"action_id": action_id, "option": option})
 
 
+OPENED: Step = ("home", {})
 CARD = typed("/account-health Korvaskov Rail")
 CHART = "document.querySelector('#messages figure').scrollIntoView({ block: 'center' })"
 TRAITS = "document.querySelector('#messages table').scrollIntoView({ block: 'center' })"
@@ -115,6 +117,24 @@ PICTURES = (
         where="general",
         steps=[typed("/account-health changes")],
         shows="for the worse",
+    ),
+    Picture(
+        name="home",
+        who=TA,
+        where="",
+        home=True,
+        steps=[OPENED],
+        shows="Settings",
+        size=(1180, 1290),
+    ),
+    Picture(
+        name="home-manager",
+        who=MANAGER,
+        where="",
+        home=True,
+        steps=[OPENED],
+        shows="KPIs of",
+        size=(1180, 1290),
     ),
     Picture(name="dark", who=TA, where="general", steps=[CARD], shows="Utilization", then=CHART, dark=True),
     Picture(name="phone", who=TA, where="general", steps=[CARD], shows="Utilization", size=(390, 844)),
@@ -206,7 +226,8 @@ class Demo:
 
 
 def _seen(screen: Any) -> Any:
-    return [one["ts"] for one in screen["messages"]], [(one["id"], one["hash"]) for one in screen["modals"]]
+    views = [*screen["modals"], *([screen["home"]] if screen["home"] else [])]
+    return [one["ts"] for one in screen["messages"]], [(one["id"], one["hash"]) for one in views]
 
 
 async def take(demo: Demo, browser: Chromium, picture: Picture) -> bytes:
@@ -216,7 +237,8 @@ async def take(demo: Demo, browser: Chromium, picture: Picture) -> bytes:
         await demo.step(picture.who, picture.where, step)
     place = picture.where or await demo.channel("", picture.who)
     async with browser.page(*picture.size, dark=picture.dark) as page:
-        await page.go(f"{demo.address}/#{urlencode({'as': picture.who, 'channel': place})}")
+        words = {"as": picture.who, "channel": place, **({"tab": "home"} if picture.home else {})}
+        await page.go(f"{demo.address}/#{urlencode(words)}")
         await page.wait_for(f"document.body?.innerText.includes({picture.shows!r}) && {SETTLED}")
         if picture.then:
             await page.read(picture.then)

@@ -10,6 +10,7 @@ from bot.store import migrations
 from bot.store.alerts import ALERTS, StoredAlerts
 from bot.store.audit import StoredAudit
 from bot.store.book import StoredBook
+from bot.store.connectors import CONNECTORS, StoredConnectors
 from bot.store.coverage import StoredCoverage
 from bot.store.database import Database, SqliteDatabase, open_database
 from bot.store.digests import DIGESTS, StoredDigests
@@ -28,6 +29,24 @@ from bot.store.status_records import STATUS_RECORDS, StoredStatusRecords
 from bot.store.turns import StoredTurns
 from bot.store.user_tokens import USER_TOKENS, StoredUserTokens
 from bot.store.watching import WATCHING, StoredWatching
+
+FAMILIES = (
+    migrations.BOOK,
+    INSTALLATIONS,
+    USER_TOKENS,
+    STATUS_RECORDS,
+    migrations.WORK,
+    DIGESTS,
+    REQUESTS,
+    PLANS,
+    READINGS,
+    ALERTS,
+    WATCHING,
+    FEEDBACK,
+    PLAN_UPDATES,
+    CONNECTORS,
+)
+"""The tables of the main database; those of the audit may lie in a file of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +70,7 @@ class Store:
     feedback: StoredFeedback
     figures: StoredFigures
     readings: StoredReadings
+    connectors: StoredConnectors
     jobs: StoredWork
     outgoing: StoredOutgoing
     alerts: StoredAlerts
@@ -67,26 +87,10 @@ class Store:
         await self.database.connect()
         if self.audit_database is not self.database:
             await self.audit_database.connect()
-        families = (
-            migrations.BOOK,
-            INSTALLATIONS,
-            USER_TOKENS,
-            STATUS_RECORDS,
-            migrations.WORK,
-            DIGESTS,
-            REQUESTS,
-            PLANS,
-            READINGS,
-            ALERTS,
-            WATCHING,
-            FEEDBACK,
-            PLAN_UPDATES,
-        )
         steps: list[str] = []
-        for family in families:
+        for family in FAMILIES:
             steps += await migrations.migrate(self.database, family, self.clock)
-        steps += await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock)
-        return tuple(steps)
+        return (*steps, *await migrations.migrate(self.audit_database, migrations.AUDIT, self.clock))
 
     async def close(self) -> None:
         """Finish what runs, close every connection."""
@@ -131,6 +135,7 @@ def open_store(url: str, clock: Clock) -> Store:
         feedback=StoredFeedback(database),
         figures=StoredFigures(database),
         readings=StoredReadings(database),
+        connectors=StoredConnectors(database),
         jobs=jobs,
         outgoing=StoredOutgoing(database, clock),
         alerts=StoredAlerts(database, jobs, clock),

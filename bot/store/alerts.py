@@ -17,13 +17,10 @@ from bot.ports.work import Transaction
 from bot.store.database import Database, opened
 from bot.store.due import StoredWork
 from bot.store.migrations import Family, Migration
-from bot.store.rows import chunks
 from bot.store.types import TEXT, WHOLE, Codec, Coded, Flag, Instant, Words, storable
 
 _METADATA = sa.MetaData()
 _HOUR = timedelta(hours=1)
-_AT_ONCE = 50
-"""Notices in one statement: both engines limit how many parameters it takes."""
 
 
 class _Pressed(Coded):
@@ -89,15 +86,16 @@ class StoredAlerts:
 
     async def tell_later(self, tx: Transaction, notices: Iterable[Notice]) -> int:
         """Keep notices and ask for their delivery; a key that was ever kept changes nothing. How many are new."""
-        now = self._clock.now()
-        new: list[tuple[str, bool]] = []
-        for some in chunks(notices, _AT_ONCE):
-            values = [_values(notice, now) for notice in some]
-            insert = self._database.insert(_notices).values(values)
-            insert = insert.on_conflict_do_nothing(index_elements=[_notices.c.key])
-            kept = insert.returning(_notices.c.reader, _notices.c.urgent)
-            new += await opened(tx).run(lambda connection, kept=kept: list(connection.execute(kept).all()))  # type: ignore[misc] # mypy cannot type a lambda's defaults
-        for reader, urgent in sorted({(one[0], one[1]) for one in new}):
+        now, given = self._clock.now(), tuple(notices)
+        insert = self._database.insert(_notices).on_conflict_do_nothing(index_elements=[_notices.c.key])
+        kept = insert.returning(_notices.c.reader, _notices.c.urgent)
+
+        def keep(connection: sa.Connection) -> list[tuple[str, bool]]:
+            rows = [_values(notice, now) for notice in given]
+            return [(row[0], row[1]) for row in connection.execute(kept, rows)] if rows else []
+
+        new = await opened(tx).run(keep)
+        for reader, urgent in sorted(set(new)):
             await self.deliver_later(tx, reader, now if urgent else _full_hour_after(now))
         return len(new)
 

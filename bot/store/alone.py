@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -61,6 +61,11 @@ async def _on_server(database: Database, name: str, refused: Exception) -> Async
         ask = sa.select(sa.func.pg_try_advisory_lock(_SPACE, sa.func.hashtext(name)))
         if not await asyncio.to_thread(lambda: connection.execute(ask).scalar()):
             raise refused
-        yield
+        try:
+            yield
+        finally:  # the server learns of a closed connection a while later, and somebody may ask at once
+            leave = sa.select(sa.func.pg_advisory_unlock(_SPACE, sa.func.hashtext(name)))
+            with suppress(sa.exc.DBAPIError):
+                await asyncio.to_thread(lambda: connection.execute(leave).scalar())
     finally:
         await asyncio.to_thread(connection.close)

@@ -35,6 +35,21 @@ from bot.store.types import storable
 _NOT_CHURNED = sa.or_(accounts.c.churned_on.is_(None), accounts.c.churned_on > sa.bindparam("today"))
 
 
+class _LookUps:
+    """The statements that are asked by key."""
+
+    def __init__(self, database: Database) -> None:
+        prepare = database.prepare
+        self.version = prepare(sa.select(versions.c.number).where(versions.c.key == sa.bindparam("key")))
+        self.account = prepare(sa.select(*ACCOUNT_COLUMNS).where(accounts.c.id == sa.bindparam("id")))
+        of_account = weeks.c.account_id == sa.bindparam("id")
+        since = sa.and_(of_account, weeks.c.week_ending >= sa.bindparam("since"))
+        self.weeks = prepare(sa.select(*WEEK_COLUMNS).where(since).order_by(weeks.c.week_ending))
+        self.drawn = prepare(sa.select(*DRAWN_COLUMNS).where(since).order_by(weeks.c.week_ending))
+        on_day = weeks.c.week_ending == sa.bindparam("ending")
+        self.week = prepare(sa.select(*WEEK_COLUMNS).where(of_account, on_day))
+
+
 class StoredBook:
     """Keeps ports.Book."""
 
@@ -42,23 +57,11 @@ class StoredBook:
         self._database = database
         self._clock = clock
         self._names = Names(database)
-        prepare = database.prepare
-        self._version = prepare(sa.select(versions.c.number).where(versions.c.key == sa.bindparam("key")))
-        self._account = prepare(sa.select(*ACCOUNT_COLUMNS).where(accounts.c.id == sa.bindparam("id")))
-        since = sa.and_(
-            weeks.c.account_id == sa.bindparam("id"), weeks.c.week_ending >= sa.bindparam("since")
-        )
-        self._weeks = prepare(sa.select(*WEEK_COLUMNS).where(since).order_by(weeks.c.week_ending))
-        self._drawn = prepare(sa.select(*DRAWN_COLUMNS).where(since).order_by(weeks.c.week_ending))
-        self._week = prepare(
-            sa.select(*WEEK_COLUMNS).where(
-                weeks.c.account_id == sa.bindparam("id"), weeks.c.week_ending == sa.bindparam("ending")
-            )
-        )
+        self._look_ups = database.once(_LookUps)
 
     async def version(self) -> int:
         """A number that grows with every write."""
-        return int((await self._database.point(self._version, ("book",)))[0][0])
+        return int((await self._database.point(self._look_ups.version, ("book",)))[0][0])
 
     async def find_by_name(self, text: str) -> Found:
         """The account a typed name means, or the candidates, or the nearest names."""
@@ -74,14 +77,14 @@ class StoredBook:
 
     async def find_account(self, account_id: str) -> Account | None:
         """The account with that id."""
-        rows = await self._database.point(self._account, (storable(account_id),))
+        rows = await self._database.point(self._look_ups.account, (storable(account_id),))
         return account_of(rows[0]) if rows else None
 
     async def list_accounts(
         self, *, ta_email: str | None = None, team: str | None = None
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
-        return await self._named(*self._chosen(ACCOUNT_COLUMNS, ta_email, team))
+        return await self._named(*self._chosen(ACCOUNT_COLUMNS, ta_email=ta_email, team=team))
 
     async def list_planned(self, *, customers_since: tuple[date, date]) -> tuple[Account, ...]:
         """Accounts that are not churned, with an active save plan or customers since one of those days; by name."""
@@ -117,11 +120,16 @@ class StoredBook:
         return await self._database.scan(read)
 
     async def list_segment_rows(
-        self, *, ta_email: str | None = None, team: str | None = None, stamped: bool = False
+        self,
+        *,
+        ta_email: str | None = None,
+        team: str | None = None,
+        ae_email: str | None = None,
+        stamped: bool = False,
     ) -> tuple[SegmentRow, ...]:
-        """The same accounts with what segments need of each, in no order; `stamped` adds where from."""
+        """The same accounts, or an AE's, with what lists need of each, in no order; `stamped` adds where from."""
         columns = (*SEGMENT_COLUMNS, accounts.c.provenance) if stamped else SEGMENT_COLUMNS
-        prepared, params = self._chosen(columns, ta_email, team)
+        prepared, params = self._chosen(columns, ta_email=ta_email, team=team, ae_email=ae_email)
 
         def read(connection: sa.Connection) -> tuple[SegmentRow, ...]:
             rows = connection.exec_driver_sql(prepared.sql, params)
@@ -130,35 +138,33 @@ class StoredBook:
         return await self._database.scan(read)
 
     def _chosen(
-        self, columns: Sequence[sa.Column[Any]], ta_email: str | None, team: str | None
+        self, columns: Sequence[sa.Column[Any]], **wanted: str | None
     ) -> tuple[Prepared, tuple[str | None, ...]]:
-        """The statement for these columns of a TA's or a team's accounts that are not churned, and its values."""
+        """The statement for these columns of the accounts with those values that are not churned, and its values."""
         statement = sa.select(*columns).where(_NOT_CHURNED)
-        if ta_email is not None:
-            statement = statement.where(accounts.c.ta_email == sa.bindparam("ta"))
-        if team is not None:
-            statement = statement.where(accounts.c.team == sa.bindparam("team"))
+        values: dict[str, str | None] = {"today": self._clock.today().isoformat()}
+        for name, value in wanted.items():
+            if value is not None:
+                statement = statement.where(accounts.c[name] == sa.bindparam(name))
+                values[name] = storable(value.lower())  # e-mails, and the keys of teams
         prepared = self._database.prepare(statement)
-        values = {
-            "today": self._clock.today().isoformat(),
-            "ta": storable(ta_email and ta_email.lower()),
-            "team": storable(team),
-        }
         return prepared, tuple(values[name] for name in prepared.names)
 
     async def list_weeks(self, account_id: str, *, since: date) -> tuple[Week, ...]:
         """The account's weeks that end on or after `since`, oldest first."""
-        rows = await self._database.point(self._weeks, (storable(account_id), since.isoformat()))
+        rows = await self._database.point(self._look_ups.weeks, (storable(account_id), since.isoformat()))
         return tuple([week_of(row) for row in rows])
 
     async def list_drawn_weeks(self, account_id: str, *, since: date) -> tuple[DrawnWeek, ...]:
         """The same weeks, with what a chart needs of them."""
-        rows = await self._database.point(self._drawn, (storable(account_id), since.isoformat()))
+        rows = await self._database.point(self._look_ups.drawn, (storable(account_id), since.isoformat()))
         return tuple([drawn_week_of(row) for row in rows])
 
     async def find_week(self, account_id: str, week_ending: date) -> Week | None:
         """The account's week that ended on that day."""
-        rows = await self._database.point(self._week, (storable(account_id), week_ending.isoformat()))
+        rows = await self._database.point(
+            self._look_ups.week, (storable(account_id), week_ending.isoformat())
+        )
         return week_of(rows[0]) if rows else None
 
     async def list_latest_weeks(self, account_ids: Sequence[str], *, ending_by: date) -> Mapping[str, Week]:

@@ -13,7 +13,7 @@ from bot.domain.account import FIELDS, CategoryChange
 from bot.store import provenance
 from bot.store.reading_tables import category_moves
 from bot.store.tables import accounts, weeks
-from bot.store.types import storable
+from bot.store.types import Day, storable
 
 _CATEGORY = next(place for place, field in enumerate(FIELDS) if field.name == "health_category")
 
@@ -68,16 +68,6 @@ def _not_seen(derived: Iterable[CategoryChange], seen: Iterable[CategoryChange])
             yield one
 
 
-def _weeks_known(chosen: Chosen) -> sa.Select[Any]:
-    """Every week with a category, of the accounts asked for."""
-    statement = sa.select(weeks.c.account_id, weeks.c.week_ending, weeks.c.health_category).where(
-        weeks.c.health_category.is_not(None)
-    )
-    if chosen.ta_email is None and chosen.team is None:
-        return statement
-    return statement.join(accounts, accounts.c.id == weeks.c.account_id).where(*_of(chosen))
-
-
 def _of(chosen: Chosen) -> Iterator[sa.ColumnElement[bool]]:
     if chosen.ta_email is not None:
         yield accounts.c.ta_email == storable(chosen.ta_email)
@@ -93,8 +83,31 @@ _NAMED = (
 )
 
 
+def _asked_for(chosen: Chosen, week: sa.ColumnElement[Any], name: str) -> sa.CTE:
+    """The accounts asked for, each with a week of its own; made once, so that either engine then seeks by it."""
+    statement = sa.select(accounts.c.id, week.label("week")).where(*_of(chosen))
+    return statement.cte(name).prefix_with("MATERIALIZED")
+
+
+def _newest_week(before: date | None = None) -> sa.ScalarSelect[Any]:
+    """The end of an account's newest week with a category, before a day."""
+    known = weeks.alias()
+    newest = sa.select(sa.func.max(known.c.week_ending)).where(
+        known.c.account_id == accounts.c.id, known.c.health_category.is_not(None)
+    )
+    return (newest if before is None else newest.where(known.c.week_ending < before)).scalar_subquery()
+
+
 def _in_history(chosen: Chosen) -> sa.Select[Any]:
-    known = _weeks_known(chosen).subquery()
+    # A change needs the week before it, however long ago that was, and none that is older.
+    first = sa.func.coalesce(_newest_week(chosen.since), sa.literal(chosen.since, Day()))
+    asked = _asked_for(chosen, first, "asked")
+    known = (
+        sa.select(weeks.c.account_id, weeks.c.week_ending, weeks.c.health_category)
+        .join(asked, sa.and_(weeks.c.account_id == asked.c.id, weeks.c.week_ending >= asked.c.week))
+        .where(weeks.c.health_category.is_not(None))
+        .subquery()
+    )
     before = sa.func.lag(known.c.health_category).over(
         partition_by=known.c.account_id, order_by=known.c.week_ending
     )
@@ -115,13 +128,8 @@ def _in_history(chosen: Chosen) -> sa.Select[Any]:
 
 def _up_to_today(connection: sa.Connection, chosen: Chosen) -> Iterator[CategoryChange]:
     """Where the account's category is newer than its last week's and another; dated as the source dates it."""
-    known = _weeks_known(chosen).subquery()
-    newest = (
-        sa.select(known.c.account_id, sa.func.max(known.c.week_ending).label("week_ending"))
-        .group_by(known.c.account_id)
-        .subquery()
-    )
-    same = sa.and_(weeks.c.account_id == newest.c.account_id, weeks.c.week_ending == newest.c.week_ending)
+    newest = _asked_for(chosen, _newest_week(), "newest")
+    same = sa.and_(weeks.c.account_id == newest.c.id, weeks.c.week_ending == newest.c.week)
     statement = (
         sa.select(
             *_NAMED,
@@ -130,7 +138,7 @@ def _up_to_today(connection: sa.Connection, chosen: Chosen) -> Iterator[Category
             weeks.c.week_ending,
             weeks.c.health_category.label("before"),
         )
-        .join(newest, newest.c.account_id == accounts.c.id)
+        .join(newest, newest.c.id == accounts.c.id)
         .join(weeks, same)
         .where(accounts.c.health_category != weeks.c.health_category)
     )

@@ -27,6 +27,7 @@ Params = Sequence[Any]
 
 SWEEPERS = 2  # more would take both of a small machine's cores from those who ask
 BUSY_SECONDS = 30  # how long a writer waits for another process's transaction
+_BUILT: dict[tuple[type, Callable[..., Any]], Any] = {}
 _MIGRATION_LOCK = 7_203_117  # any number of our own: one process migrates at a time
 
 
@@ -100,6 +101,13 @@ class Database(ABC):
     def prepare(self, statement: sa.ClauseElement) -> Prepared:
         """Compile a statement once, for the raw driver."""
         return Prepared(statement, self.dialect)
+
+    def once(self, make: Callable[[Database], T]) -> T:
+        """What `make` builds of statements, built once a process: they are the same for every database of this kind."""
+        key = (type(self), make)
+        if key not in _BUILT:
+            _BUILT[key] = make(self)
+        return _BUILT[key]  # type: ignore[no-any-return] # each `make` has a type of its own
 
     async def scan(self, work: Callable[[sa.Connection], T]) -> T:
         """Read in a thread: for everything that is not a point look-up."""

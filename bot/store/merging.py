@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 import sqlalchemy as sa
@@ -32,7 +32,10 @@ _LISTS = frozenset(field.name for field in FIELDS if field.kind is Kind.LIST)
 _DATED = frozenset(field.name for field in FIELDS if field.kind is Kind.DATED)
 _CODED = _DATES | _LISTS | _DATED
 _CALLED = ("aliases", "domain")
+_EVENTS = {event.value: event for event in Event}  # an enumeration's own look-up is a slow call
 _PARAMS = 500
+Span: TypeAlias = tuple[str, str]
+"""The first and the last of some accounts that wait."""
 SOURCE = "sync"
 """Where contacts come from that no file told."""
 KINDS: Mapping[str, Event] = {
@@ -88,8 +91,8 @@ class Merger:
     def __init__(self, database: Database) -> None:
         self._database = database
         prepare = database.prepare
-        self._write = prepare(account_upsert(database)).sql
-        self._write_weeks = prepare(week_upsert(database)).sql
+        self._write = database.once(account_upsert)
+        self._write_weeks = database.once(week_upsert)
         self._totals = WeekTotals(database)
         self._spoken = prepare(_spoken())
         self._happened = prepare(_happened())
@@ -97,9 +100,9 @@ class Merger:
         self._held = prepare(_held())
         named: dict[str, Any] = {column.name: sa.bindparam(column.name) for column in contacts.columns}
         self._meet = prepare(contacts.insert().values(named)).sql
-        self._drop = prepare(
-            tables.touched.delete().where(tables.touched.c.account_id == sa.bindparam("id"))
-        ).sql
+        self._acquainted = prepare(_acquainted())
+        self._agree = prepare(tables.disagreements.delete().where(_waits(tables.disagreements.c.account_id)))
+        self._drop = prepare(tables.touched.delete().where(_in_span()))
 
     async def merge(
         self, tx: Tx, decide: Decide, limit: int, now: datetime, today: date
@@ -128,8 +131,8 @@ class Merger:
         self._totals.follow_some(connection, *span)
         added = [one for one in merged if one.row.id not in held]
         moved = [one for one in merged if one.moved]
-        self._save_beside(connection, merged, waiting, now)
-        connection.exec_driver_sql(self._drop, [(id_,) for id_ in waiting])
+        self._save_beside(connection, merged, span, now)
+        self._run(connection, self._drop, span)
         if added or _is_renamed(connection, version, span):
             bump(connection, "names")
         changed = _changed(connection, version, span) - len(added)
@@ -138,17 +141,22 @@ class Merger:
             accounts=len(merged), added=len(added), changed=changed, churned=churned, moved=len(moved)
         )
 
-    def _read(self, connection: sa.Connection, prepared: Any, span: tuple[str, str]) -> Sequence[Any]:
+    def _run(self, connection: sa.Connection, prepared: Any, span: Span) -> sa.CursorResult[Any]:
+        """A statement over the accounts that wait between two ids."""
         values = dict(zip(("first", "last"), span, strict=True))
-        params = tuple(values[name] for name in prepared.names)
-        return connection.exec_driver_sql(prepared.sql, params).fetchall()
+        return connection.exec_driver_sql(prepared.sql, tuple(values[name] for name in prepared.names))
+
+    def _read(self, connection: sa.Connection, prepared: Any, span: Span) -> Sequence[Any]:
+        # Straight from the driver: plain tuples, of which there are a hundred thousand.
+        rows: Sequence[Any] = self._run(connection, prepared, span).cursor.fetchall()
+        return rows
 
     def _told(
         self,
         connection: sa.Connection,
         waiting: Mapping[str, bool],
         held: Mapping[str, HeldRow],
-        span: tuple[str, str],
+        span: Span,
     ) -> Iterator[Told]:
         """Each account that a system speaks of, and that the book has or a system makes."""
         spoken, happened, met = (
@@ -184,12 +192,12 @@ class Merger:
         self,
         connection: sa.Connection,
         merged: Sequence[Merged],
-        waiting: Mapping[str, bool],
+        span: Span,
         now: datetime,
     ) -> None:
         self._save_weeks(connection, merged)
-        _save_contacts(connection, [one for one in merged if one.contacts is not None], self._meet)
-        self._save_odds(connection, merged, sorted(waiting))
+        self._save_contacts(connection, [one for one in merged if one.contacts is not None], span)
+        self._save_odds(connection, merged, span)
         moves = [(one.row.id, one.moved) for one in merged if one.moved]
         if moves:
             rows = [
@@ -214,10 +222,19 @@ class Merger:
                 connection.execute(weeks.delete().where(weeks.c.account_id.in_(some), earlier))
             connection.exec_driver_sql(self._write_weeks, [week_tuple(week) for week in found])
 
-    def _save_odds(self, connection: sa.Connection, merged: Sequence[Merged], waiting: Sequence[str]) -> None:
+    def _save_contacts(self, connection: sa.Connection, merged: Sequence[Merged], span: Span) -> None:
+        """Replace those of accounts where they are other than before."""
+        held = _by_account(self._read(connection, self._acquainted, span), tuple)
+        rows = {one.row.id: _rows_of(one.row.id, one.contacts or ()) for one in merged}
+        other = {id_: now for id_, now in rows.items() if now != held.get(id_, [])}
+        for some in chunks((id_ for id_ in other if id_ in held), _PARAMS):
+            connection.execute(contacts.delete().where(contacts.c.account_id.in_(some)))
+        if new := [(*row, SOURCE) for some in other.values() for row in some]:
+            connection.exec_driver_sql(self._meet, new)
+
+    def _save_odds(self, connection: sa.Connection, merged: Sequence[Merged], span: Span) -> None:
         table = tables.disagreements
-        for some in chunks(waiting, _PARAMS):
-            connection.execute(table.delete().where(table.c.account_id.in_(some)))
+        self._run(connection, self._agree, span)
         rows = [
             {"account_id": one.row.id, "told": odds.text_of(one.disagreements)}
             for one in merged
@@ -278,6 +295,22 @@ def _held() -> sa.Select[Any]:
     )
 
 
+def _acquainted() -> sa.Select[Any]:
+    """The contacts that the book has, in the order of `_rows_of`."""
+    names = ("account_id", "position", "name", "email", "title", "roles")
+    columns = [contacts.c[name] for name in names]
+    return (
+        sa.select(*columns)
+        .select_from(tables.touched.join(contacts, contacts.c.account_id == tables.touched.c.account_id))
+        .where(_in_span())
+        .order_by(contacts.c.account_id, contacts.c.position)
+    )
+
+
+def _waits(account_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    return account_id.in_(sa.select(tables.touched.c.account_id).where(_in_span()))
+
+
 def _by_account(rows: Iterable[Sequence[Any]], make: Any) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for row in rows:
@@ -288,7 +321,7 @@ def _by_account(rows: Iterable[Sequence[Any]], make: Any) -> dict[str, list[Any]
 def _spoken_of(row: Sequence[Any]) -> Spoken:
     _, system, key, name, body, as_of, dated, gone_on = row
     values = orjson.loads(body)
-    for coded in _CODED & values.keys():
+    for coded in [name for name in values if name in _CODED]:
         if values[coded] is not None:
             values[coded] = _decoded(coded, values[coded])
     own = {} if dated == "{}" else {one: INSTANT.decode(at) for one, at in orjson.loads(dated).items()}
@@ -318,7 +351,7 @@ def _happened_of(row: Sequence[Any]) -> Happened:
     _, system, kind, key, label, title, whom, on, opened, amount, done = row
     return Happened(
         system,
-        Event(kind),
+        _EVENTS[kind],
         key,
         label,
         title,
@@ -355,34 +388,9 @@ def _is_renamed(connection: sa.Connection, version: int, span: tuple[str, str]) 
     return connection.execute(sa.select(accounts.c.id).where(here).limit(1)).first() is not None
 
 
-def _save_contacts(connection: sa.Connection, merged: Sequence[Merged], insert: str) -> None:
-    """Replace those of accounts where they are other than before."""
-    names = ("account_id", "name", "email", "title", "roles")
-    for some in chunks(merged, _PARAMS):
-        held: dict[str, list[Contact]] = {}
-        wanted = sa.select(*(contacts.c[name] for name in names)).where(
-            contacts.c.account_id.in_([one.row.id for one in some])
-        )
-        for row in connection.execute(wanted.order_by(contacts.c.account_id, contacts.c.position)).mappings():
-            held.setdefault(row["account_id"], []).append(Contact(**row))
-        other = [one for one in some if list(one.contacts or ()) != held.get(one.row.id, [])]
-        if not other:
-            continue
-        gone = [one.row.id for one in other if one.row.id in held]
-        if gone:
-            connection.execute(contacts.delete().where(contacts.c.account_id.in_(gone)))
-        rows = [
-            (
-                one.row.id,
-                place,
-                contact.name,
-                contact.email,
-                contact.title,
-                WORDS.encode(contact.roles),
-                SOURCE,
-            )
-            for one in other
-            for place, contact in enumerate(one.contacts or ())
-        ]
-        if rows:
-            connection.exec_driver_sql(insert, rows)
+def _rows_of(account_id: str, some: Sequence[Contact]) -> list[tuple[Any, ...]]:
+    """An account's contacts as they are kept, but for where they come from."""
+    return [
+        (account_id, place, one.name, one.email, one.title, WORDS.encode(one.roles))
+        for place, one in enumerate(some)
+    ]

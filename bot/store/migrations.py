@@ -55,8 +55,18 @@ def _week_totals(connection: sa.Connection) -> None:
     tables.BOOK.create_all(connection, [tables.week_bases, tables.week_totals])
 
 
+def _by_ae(connection: sa.Connection) -> None:
+    by_ae = next(one for one in tables.accounts.indexes if one.name == "accounts_by_ae")
+    by_ae.create(connection, checkfirst=True)
+
+
 BOOK = Family(
-    "book", (Migration("the book", _first_book), Migration("sums of the weekly history", _week_totals))
+    "book",
+    (
+        Migration("the book", _first_book),
+        Migration("sums of the weekly history", _week_totals),
+        Migration("an AE's accounts", _by_ae),
+    ),
 )
 WORK = Family("work", (Migration("due dates and messages", tables.WORK.create_all),))
 AUDIT = Family("audit", (Migration("the audit rows", tables.AUDIT.create_all),))
@@ -65,8 +75,12 @@ AUDIT = Family("audit", (Migration("the audit rows", tables.AUDIT.create_all),))
 async def migrate(database: Database, family: Family, clock: Clock) -> tuple[str, ...]:
     """Apply what is missing and name it; raises DatabaseTooNew before touching a newer database."""
     applied = []
+    held = 0
     for number, step in enumerate(family.steps, start=1):
-        if await database.write(lambda c, n=number, s=step: _apply(database, c, family, (n, s), clock)):  # type: ignore[misc] # mypy cannot type a lambda's defaults
+        if number <= held:
+            continue
+        held = await database.write(lambda c, n=number, s=step: _apply(database, c, family, (n, s), clock))  # type: ignore[misc] # mypy cannot type a lambda's defaults
+        if held < number:
             applied.append(step.name)
     return tuple(applied)
 
@@ -84,23 +98,26 @@ def add_missing_columns(connection: sa.Connection, table: sa.Table) -> tuple[str
 
 def _apply(
     database: Database, connection: sa.Connection, family: Family, step: tuple[int, Migration], clock: Clock
-) -> bool:
-    """In one transaction: make sure it is still missing, do it, record it."""
+) -> int:
+    """In one transaction: make sure it is still missing, do it, record it; gives how many there were before."""
     database.lock_migrations(connection)
     _records.create(connection, checkfirst=True)
-    newest = connection.execute(
-        sa.select(sa.func.max(_records.c.number)).where(_records.c.family == family.name)
-    ).scalar()
+    newest: int = (
+        connection.execute(
+            sa.select(sa.func.max(_records.c.number)).where(_records.c.family == family.name)
+        ).scalar()
+        or 0
+    )
     known = len(family.steps)
-    if (newest or 0) > known:
+    if newest > known:
         raise DatabaseTooNew(
             f"{database.shown} was written by a newer ta-bot (schema {newest}, this one knows {known}); "
             "upgrade ta-bot"
         )
     number, migration = step
-    if (newest or 0) >= number:
-        return False
+    if newest >= number:
+        return newest
     migration.apply(connection)
     record = {"family": family.name, "number": number, "name": migration.name, "applied_at": clock.now()}
     connection.execute(_records.insert(), record)
-    return True
+    return newest

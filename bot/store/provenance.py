@@ -56,15 +56,17 @@ class Compact:
 
     def encode(self, stamps: Mapping[str, Stamp], otherwise: Stamp) -> str:
         """The text for a row whose other values take `otherwise`."""
-        mains: dict[str, Stamp] = {}
-        others: list[tuple[str, Stamp]] = []
-        for name, stamp in stamps.items():
-            main = mains.setdefault(_GROUP_OF[name], stamp)
-            if main is not stamp:
-                others.append((name, stamp))
-        told = [(group, stamp) for group, stamp in mains.items() if stamp is not otherwise]
-        parts = ",".join([f'"{name}":{self._text(stamp)}' for name, stamp in (*told, *others)])
-        return f"[{self._text(otherwise)},{{{parts}}}]"
+        texts = {id(otherwise): self._text(otherwise)}
+        places = {id(otherwise): 0}
+        for stamp in stamps.values():
+            if id(stamp) not in places:
+                places[id(stamp)] = len(places)
+                texts[id(stamp)] = self._text(stamp)
+        # Which names share a stamp is the same of many accounts, whatever the stamps are.
+        told = _told(tuple(stamps), tuple([places[id(stamp)] for stamp in stamps.values()]))
+        of = list(texts.values())
+        parts = ",".join([f"{name}{of[place]}" for name, place in told])
+        return f"[{of[0]},{{{parts}}}]"
 
     def _text(self, stamp: Stamp) -> str:
         known = self._texts.get(id(stamp))
@@ -72,6 +74,18 @@ class Compact:
             text = json.dumps(_parts(stamp), ensure_ascii=False, separators=(",", ":"))
             known = self._texts[id(stamp)] = (stamp, text)
         return known[1]
+
+
+@lru_cache(maxsize=8192)
+def _told(names: tuple[str, ...], places: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
+    """What is told beside the first stamp: groups with the place of theirs, then names that have another."""
+    mains: dict[str, int] = {}
+    others: list[tuple[str, int]] = []
+    for name, place in zip(names, places, strict=True):
+        if mains.setdefault(_GROUP_OF[name], place) != place:
+            others.append((name, place))
+    told = [(group, place) for group, place in mains.items() if place]
+    return tuple((f'"{name}":', place) for name, place in (*told, *others))
 
 
 @lru_cache(maxsize=8192)

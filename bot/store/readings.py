@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -14,7 +15,6 @@ import sqlalchemy as sa
 from bot.domain.joining import Disagreement
 from bot.domain.reading import (
     AccountReading,
-    ContactReading,
     Event,
     EventReading,
     PersonReading,
@@ -42,7 +42,6 @@ from bot.store.tables import accounts
 from bot.store.types import Day, storable
 
 Claims = Callable[[Any], Claimed]
-_MAY_BE_DELETED = frozenset((EventReading, ContactReading))
 
 
 class StoredReadings:
@@ -50,15 +49,23 @@ class StoredReadings:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._upserts = {
-            noun: records.upsert_of(database, kept.table) for noun, kept in records.NOUNS.items()
-        }
-        self._aged = records.aged_of(database)
-        self._merger = Merger(database)
         found = sa.select(tables.disagreements.c.told)
         self._odds = database.prepare(
             found.where(tables.disagreements.c.account_id == sa.bindparam("account_id"))
         )
+
+    @cached_property
+    def _upserts(self) -> Mapping[type, str]:
+        """Built when a sync begins, as the merger is: whoever only asks does not wait for it."""
+        return {noun: records.upsert_of(self._database, kept.table) for noun, kept in records.NOUNS.items()}
+
+    @cached_property
+    def _aged(self) -> str:
+        return records.aged_of(self._database)
+
+    @cached_property
+    def _merger(self) -> Merger:
+        return Merger(self._database)
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """One sync at a time, over all processes; raises SyncUnderWay at once where another runs."""
@@ -98,19 +105,23 @@ class StoredReadings:
     ) -> int:
         # Of records that come twice the later one alone: one statement must not write a row twice.
         found = {records.key_of(one): one for one in readings}
-        by_noun: dict[type, list[Any]] = {}
-        for one in found.values():
-            by_noun.setdefault(type(one), []).append(one)
+        deleted = _by_noun(found.pop(key) for key, one in tuple(found.items()) if _is_deleted(one))
+        by_noun = _by_noun(found.values())
         if not sweep.whole:
             sweeping.touch_former(connection, sweep.system, by_noun.get(EventReading, ()))
+            sweeping.touch_former(connection, sweep.system, deleted.get(EventReading, ()))
         changed = sum(
             self._save_some(connection, sweep, noun, some, claims) for noun, some in by_noun.items()
+        )
+        changed += sum(
+            sweeping.delete(connection, records.NOUNS[noun], some, sweep.system)
+            for noun, some in deleted.items()
         )
         if sweep.whole and found:
             seen = orjson.dumps(list(found)).decode()
             page = {"system": sweep.system, "feed": sweep.feed, "page": sweep.pages, "seen": seen}
             connection.execute(tables.sweep_pages.insert(), page)
-        elif found:
+        elif readings:
             sweeping.touch(connection, sweep.system, readings)
         sweeping.move(connection, replace(sweep, changed=sweep.changed + changed), sweeping.MOVES)
         return changed
@@ -127,13 +138,10 @@ class StoredReadings:
                 for one, claim in zip(some, claimed, strict=True)
             ]
             changed = self._upsert(connection, noun, rows)
-            connection.exec_driver_sql(self._aged, list(map(records.aged_row, rows)))
+            if changed < len(rows):  # what changed has its instant with it
+                connection.exec_driver_sql(self._aged, list(map(records.aged_row, rows)))
             return changed
-        if noun not in _MAY_BE_DELETED:
-            return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
-        deleted = [one for one in some if one.deleted]
-        rows = [kept.row(one, system, feed) for one in some if not one.deleted]
-        return self._upsert(connection, noun, rows) + sweeping.delete(connection, kept, deleted, system)
+        return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
 
     def _upsert(self, connection: sa.Connection, noun: type, rows: list[records.Row]) -> int:
         return connection.exec_driver_sql(self._upserts[noun], rows).rowcount if rows else 0
@@ -152,19 +160,7 @@ class StoredReadings:
 
     async def count_before(self, system: str, feed: str) -> int:
         """How many records that feed had given, without those that are gone."""
-
-        def count(connection: sa.Connection) -> int:
-            total = 0
-            for kept in records.NOUNS.values():
-                found = (
-                    sa.select(sa.func.count())
-                    .select_from(kept.table)
-                    .where(*sweeping.of_feed(kept, system, feed))
-                )
-                total += connection.execute(found).scalar_one()
-            return total
-
-        return await self._database.scan(count)
+        return await self._database.scan(lambda connection: sweeping.count(connection, system, feed))
 
     async def end_sweep(
         self, tx: Transaction, sweep: Sweep, *, gone_on: date | None, refuses: Callable[[int], bool]
@@ -332,6 +328,18 @@ class StoredReadings:
             return None
         report = orjson.loads(row["report"])
         return SyncRecord(started_at=row["started_at"], ended_at=row["ended_at"], report=report)
+
+
+def _is_deleted(one: Reading) -> bool:
+    """Whether the system itself says that it is no more."""
+    return getattr(one, "deleted", False)
+
+
+def _by_noun(readings: Iterable[Reading]) -> Mapping[type, list[Any]]:
+    found: dict[type, list[Any]] = {}
+    for one in readings:
+        found.setdefault(type(one), []).append(one)
+    return found
 
 
 _UNMATCHED = sa.and_(

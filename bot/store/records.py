@@ -13,6 +13,7 @@ from bot.domain.reading import (
     AbsenceReading,
     AccountReading,
     ContactReading,
+    Event,
     EventReading,
     PersonReading,
     Reading,
@@ -25,6 +26,9 @@ from bot.store.types import DAY, INSTANT, TEXT, WORDS, storable
 Row = tuple[Any, ...]
 Claims = Callable[[Any], Claimed]
 _NO_IDS = "{}"
+_KINDS: Mapping[Event, str] = {
+    kind: kind.value for kind in Event
+}  # an enumeration's own `value` is a slow call
 
 instant = lru_cache(maxsize=4096)(INSTANT.encode)
 """Most readings of a page were true at the same instant."""
@@ -59,7 +63,7 @@ def _event(one: EventReading, system: str, feed: str) -> Row:
         system,
         one.key,
         feed,
-        one.kind.value,
+        _KINDS[one.kind],
         one.account_key,
         one.label,
         storable(one.title),
@@ -128,7 +132,7 @@ _LETTERS: Mapping[type, str] = {noun: kept.letter for noun, kept in NOUNS.items(
 def key_of(reading: Reading) -> str:
     """How a reading is listed among those that a sweep has seen."""
     if type(reading) is EventReading:
-        return f"e{reading.kind.value}/{reading.key}"
+        return f"e{_KINDS[reading.kind]}/{reading.key}"
     return _LETTERS[type(reading)] + reading.key
 
 

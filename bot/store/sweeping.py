@@ -64,7 +64,7 @@ def end(
         seen = _seen(connection, sweep)
         if refuses(len(seen)):
             ended = replace(ended, state=SweepState.REFUSED)
-        else:
+        elif sweep.before and count(connection, sweep.system, sweep.feed) != len(seen):  # seen is held
             nouns = records.NOUNS.values()
             ended = replace(
                 ended, gone=sum(_mark_gone(connection, kept, sweep, seen, gone_on) for kept in nouns)
@@ -83,8 +83,16 @@ def _seen(connection: sa.Connection, sweep: Sweep) -> set[str]:
     return seen
 
 
-def of_feed(kept: records.Noun, system: str, feed: str) -> Iterator[sa.ColumnElement[bool]]:
-    """Which records a feed gave that are not gone."""
+def count(connection: sa.Connection, system: str, feed: str) -> int:
+    """How many records a feed gave that are not gone."""
+    total = 0
+    for kept in records.NOUNS.values():
+        found = sa.select(sa.func.count()).select_from(kept.table).where(*_of_feed(kept, system, feed))
+        total += connection.execute(found).scalar_one()
+    return total
+
+
+def _of_feed(kept: records.Noun, system: str, feed: str) -> Iterator[sa.ColumnElement[bool]]:
     yield kept.table.c.system == system
     yield kept.table.c.feed == feed
     if kept.table is tables.readings:
@@ -95,7 +103,7 @@ def _mark_gone(connection: sa.Connection, kept: records.Noun, sweep: Sweep, seen
     """Accounts are kept and marked; everything else that is gone there is gone here."""
     table = kept.table
     columns = (table.c.key, table.c.kind) if table is tables.events else (table.c.key,)
-    held = connection.execute(sa.select(*columns).where(*of_feed(kept, sweep.system, sweep.feed)))
+    held = connection.execute(sa.select(*columns).where(*_of_feed(kept, sweep.system, sweep.feed)))
     gone = [tuple(row) for row in held if records.listed(kept, row) not in seen]
     for some in chunks(gone, _PARAMS):
         which = sa.and_(table.c.system == sweep.system, sa.tuple_(*columns).in_(some))

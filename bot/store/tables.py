@@ -59,6 +59,7 @@ accounts = _table(
     sa.Column("named_in", WHOLE, nullable=False),  # the version in which name, aliases or domain last changed
     *(sa.Column(field.name, _TYPES[field.kind]) for field in FIELDS),
     sa.Index("accounts_by_ta", "ta_email"),
+    sa.Index("accounts_by_ae", "ae_email"),
 )
 
 weeks = _table(

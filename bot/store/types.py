@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 import sqlalchemy as sa
@@ -63,9 +64,16 @@ def _whole_cents(value: object) -> int:
 
 
 def _words_text(value: tuple[str, ...]) -> str:
+    return _listed(tuple(value))
+
+
+@lru_cache(maxsize=4096)
+def _listed(value: tuple[str, ...]) -> str:
+    """Roles, and what is pending: most are the same."""
     return json.dumps(value, ensure_ascii=False)
 
 
+@lru_cache(maxsize=4096)
 def _words(value: str) -> tuple[str, ...]:
     return tuple(json.loads(value))
 

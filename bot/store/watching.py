@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from bot.ports.work import Transaction
 from bot.store.database import Database, opened
 from bot.store.migrations import Family, Migration
 from bot.store.tables import accounts, versions
-from bot.store.types import TEXT, decoder, storable
+from bot.store.types import DAY, TEXT, decoder, storable
 
 _METADATA = sa.MetaData()
 _DONE = "~pass"  # no account's id begins so
@@ -34,9 +35,13 @@ _memories = sa.Table(
 WATCHING = Family("watching", (Migration("what alerts remember of accounts", _METADATA.create_all),))
 
 _LOOKED = tuple(accounts.c[name] for name in Look._fields)
-_DECODED = tuple(
-    (place, decode) for place, column in enumerate(_LOOKED) if (decode := decoder(column)) is not None
-)
+_DATES = len(_LOOKED) - sum(decoder(column) is DAY.decode for column in _LOOKED)
+"""Where the dates begin: they come last, so that a row's are read in one go."""
+
+
+@lru_cache(maxsize=16_384)  # the dates of a whole book are of a few years
+def _day(text: str | None) -> date | None:
+    return None if text is None else DAY.decode(text)
 
 
 class StoredWatching:
@@ -113,9 +118,6 @@ class StoredWatching:
 
 
 def _looked_at(row: Any, decide: Decide) -> Found | None:
-    *values, held = row
-    for place, decode in _DECODED:
-        if values[place] is not None:
-            values[place] = decode(values[place])
-    seen = decide(Look._make(values), _NOTHING if held is None else orjson.loads(held))
-    return None if seen is None else Found(values[0], seen)
+    look = Look._make((*row[:_DATES], *map(_day, row[_DATES:-1])))
+    seen = decide(look, _NOTHING if row[-1] is None else orjson.loads(row[-1]))
+    return None if seen is None else Found(look.id, seen)

@@ -83,8 +83,7 @@ class WeekTotals:
     """Keeps the sums in step with what is written."""
 
     def __init__(self, database: Database) -> None:
-        of_some = week_bases.c.account_id.in_(sa.bindparam("ids", expanding=True))
-        self._adding, self._adding_all = _adding(database, of_some), _adding(database, sa.true())
+        self._adding, self._adding_all = database.once(_both)
 
     async def follow_accounts(self, tx: Tx, today: date) -> None:
         """Bring the sums up to what accounts say now: team, seats without limit, ARR of a year ago, churn."""
@@ -151,6 +150,12 @@ def any_weeks(connection: sa.Connection) -> bool:
 def _note(connection: sa.Connection, today: date) -> None:
     connection.execute(versions.delete().where(versions.c.key == _KEY))
     connection.execute(versions.insert(), {"key": _KEY, "number": today.toordinal()})
+
+
+def _both(database: Database) -> tuple[Any, Any]:
+    """Of some accounts, and of all."""
+    of_some = week_bases.c.account_id.in_(sa.bindparam("ids", expanding=True))
+    return _adding(database, of_some), _adding(database, sa.true())
 
 
 def _adding(database: Database, of: Condition) -> Any:

@@ -53,7 +53,7 @@ class AccountWriter:
         self._tx = tx
         self._today = today
         self._totals = WeekTotals(database)
-        self._sql = database.prepare(account_upsert(database)).sql
+        self._sql = database.once(account_upsert)
         self._stamps = Stamps()
         self._seen: set[str] = set()
         self._total = 0
@@ -117,7 +117,7 @@ def _counts(connection: sa.Connection, version: int) -> tuple[int, int, int]:
     return (row[0], row[1], row[2])
 
 
-def account_upsert(database: Database) -> sa.ClauseElement:
+def account_upsert(database: Database) -> str:
     """Insert or update; a row that says the same is left alone, and keeps its revision if only stamps moved."""
     statement = database.insert(accounts).values({c.name: sa.bindparam(c.name) for c in accounts.columns})
     new = statement.excluded
@@ -126,11 +126,12 @@ def account_upsert(database: Database) -> sa.ClauseElement:
     values: dict[str, Any] = {c.name: new[c.name] for c in accounts.columns if c.name != "id"}
     values["revision"] = sa.case((moved, new.revision), else_=accounts.c.revision)
     values["named_in"] = sa.case((renamed, new.named_in), else_=accounts.c.named_in)
-    return statement.on_conflict_do_update(
+    upsert = statement.on_conflict_do_update(
         index_elements=[accounts.c.id],
         set_=values,
         where=sa.or_(moved, _differ(accounts, new, ("provenance", "missing_since"))),
     )
+    return database.prepare(upsert).sql
 
 
 def _differ(table: sa.Table, new: Any, names: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -143,7 +144,7 @@ class WeekWriter:
     def __init__(self, database: Database, tx: Tx, today: date) -> None:
         self._tx = tx
         self._today = today
-        self._sql = database.prepare(week_upsert(database)).sql
+        self._sql = database.once(week_upsert)
         self._totals = WeekTotals(database)
         self._recounted: set[str] = set()  # days of which many accounts may have a new week
         self._first = False  # there was no history yet: all of it is summed at the end
@@ -188,15 +189,16 @@ def _count_weeks(connection: sa.Connection) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(weeks)).scalar_one()
 
 
-def week_upsert(database: Database) -> sa.ClauseElement:
+def week_upsert(database: Database) -> str:
     """Insert or update a week; one that says the same but for its source is left alone."""
     statement = database.insert(weeks).values({c.name: sa.bindparam(c.name) for c in weeks.columns})
     values = [c.name for c in weeks.columns if not c.primary_key]
-    return statement.on_conflict_do_update(
+    upsert = statement.on_conflict_do_update(
         index_elements=[weeks.c.account_id, weeks.c.week_ending],
         set_={name: statement.excluded[name] for name in values},
         where=_differ(weeks, statement.excluded, [name for name in values if name != "source"]),
     )
+    return database.prepare(upsert).sql
 
 
 def save_contacts(connection: sa.Connection, tx: Tx, rows: Iterable[Contact], source: str) -> Written:

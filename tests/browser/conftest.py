@@ -33,12 +33,13 @@ expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here shares one loop, one worker, one browser and one server."""
+    """Everything here shares one loop and, on one worker, one browser; what needs the whole demo is on another."""
     for item in items:
         if "tests/browser/" in item.nodeid:
             if inspect.iscoroutinefunction(getattr(item, "function", None)):
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            is_of_demo = {"demo", "fresh_demo"} & set(getattr(item, "fixturenames", ()))
+            item.add_marker(pytest.mark.xdist_group("demo" if is_of_demo else "browser"))
 
 
 @pytest.fixture(scope="session")
@@ -145,9 +146,9 @@ async def _demo() -> AsyncIterator[str]:
         await process.communicate()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def demo(browser: Browser) -> AsyncIterator[str]:
-    """`ta-bot demo`, as its users run it; gives its address."""
+    """`ta-bot demo`, as its users run it, for all who leave its clock alone until they have looked; gives its address."""
     assert browser.is_connected()
     async with _demo() as address:
         yield address
@@ -155,7 +156,7 @@ async def demo(browser: Browser) -> AsyncIterator[str]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def fresh_demo(browser: Browser) -> AsyncIterator[str]:
-    """A demo of the test's own, at the day it began: for a story that turns the clock."""
+    """A demo of the test's own, at the day it began: for a story that turns the clock from its start."""
     assert browser.is_connected()
     async with _demo() as address:
         yield address

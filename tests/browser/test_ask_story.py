@@ -49,9 +49,9 @@ def button(where: Any, name: str) -> Any:
 
 
 @pytest.mark.timeout(300)
-async def test_from_the_accounts_card_to_did_this_help(demo: str, open_page: Any) -> None:
-    await to_a_working_morning(demo)
-    asker = await open_page(f"{demo}/#as={ASKER}&channel=general")
+async def test_from_the_accounts_card_to_did_this_help(fresh_demo: str, open_page: Any) -> None:
+    await to_a_working_morning(fresh_demo)
+    asker = await open_page(f"{fresh_demo}/#as={ASKER}&channel=general")
     await say(asker, f"/account-health {NAME}")
     card = asker.locator("#messages .message").last
     await expect(card.locator("h3.header")).to_contain_text(NAME)
@@ -66,14 +66,14 @@ async def test_from_the_accounts_card_to_did_this_help(demo: str, open_page: Any
     await expect(form).to_contain_text("is its TA")
     await asker.keyboard.press("Escape")
 
-    team = await open_page(f"{demo}/#as={TA}&channel={CHANNEL}")
+    team = await open_page(f"{fresh_demo}/#as={TA}&channel={CHANNEL}")
     head = team.locator("#messages .message", has_text="Can they move to single sign-on this month?").last
     await expect(head).to_contain_text("Open")
     await expect(head).to_contain_text("Signe Aldström")
     await button(head, "Why did this go here?").click()
     await expect(team.locator("#modal")).to_contain_text("Why it went there")
     await team.keyboard.press("Escape")
-    await until_a_reminder_comes(demo)
+    await until_a_reminder_comes(fresh_demo)
     await head.get_by_role("button", name=re.compile("1 repl")).click()
     thread = team.locator("#thread")
     await expect(thread).to_contain_text("nobody has responded yet. A first response is due")

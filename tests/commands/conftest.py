@@ -104,6 +104,7 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
         feedback=store.feedback,
         figures=store.figures,
         readings=store.readings,
+        connectors=store.connectors,
         statuses=side.statuses,
         status_records=store.status_records,
         turns=store.turns,

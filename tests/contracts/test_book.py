@@ -338,3 +338,16 @@ async def test_the_accounts_that_a_message_names_are_found(store: Store) -> None
         ("", []),
     ):
         assert [one.id for one in await store.book.find_named_in(text)] == named, text
+
+
+async def test_an_ae_s_accounts_are_found_whatever_the_letters_of_the_address(store: Store) -> None:
+    rows = [
+        row("A", ae_email="ada@x.example", ta_email="tom@x.example"),
+        row("B", ae_email="ben@x.example"),
+        row("C", ae_email="ada@x.example", churned_on=TODAY - timedelta(days=9)),
+        row("D"),
+    ]
+    async with store.work.transaction() as tx:
+        await store.book.save_accounts(tx, rows, complete=True, seen_on=TODAY)
+    assert [one.id for one in await store.book.list_segment_rows(ae_email="Ada@X.example")] == ["A"]
+    assert await store.book.list_segment_rows(ae_email="ada@x.example", ta_email="nobody@x.example") == ()

@@ -91,7 +91,7 @@ async def test_how_far_a_reading_came_is_kept_with_what_was_read(store: Store) -
 async def test_what_says_the_same_is_no_change_however_much_later_it_was_true(store: Store) -> None:
     await begin(store, sweep())
     await save(store, sweep(), account("a", arr=1, renewal_date=TODAY, aliases=("x", "y")))
-    later = replace(account("a", arr=1, renewal_date=TODAY, aliases=("x", "y")), as_of=AT + timedelta(days=1))
+    later = account("a", arr=1, renewal_date=TODAY, aliases=("x", "y"))._replace(as_of=AT + timedelta(days=1))
     assert await save(store, sweep(pages=2), later) == 0
     assert await save(store, sweep(pages=3), account("a", arr=2)) == 1
     assert await save(store, sweep(pages=4), account("a", arr=2), account("a", arr=3)) == 1

@@ -33,7 +33,6 @@ WHOLE = {
     "last_cbr_on": date(2026, 9, 2),
     "last_roadmap_review_on": date(2026, 8, 2),
     "kickoff_on": date(2026, 1, 12),
-    "next_customer_sync_on": date(2026, 12, 1),
     "expected_close_on": date(2026, 1, 1),
     "churned_on": date(2028, 1, 1),
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -16,6 +17,7 @@ from bot.settings import Settings
 from bot.standin.book import write_csvs
 
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
+LAUNCHER = Path(__file__).parent / "launcher.py"
 OURS = {name.upper() for name in Settings.model_fields}
 
 
@@ -34,23 +36,33 @@ def environment(tmp_path: Path) -> Mapping[str, str]:
     return {**inherited, "TA_BOT_DATABASE_URL": f"sqlite:///{tmp_path / 'book.db'}", "COLUMNS": "200"}
 
 
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[subprocess.Popen[str]]:
+    """A process with the libraries in it, from which runs are forked."""
+    with subprocess.Popen(
+        [sys.executable, str(LAUNCHER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.communicate()
+
+
 @pytest.fixture
-def run(tmp_path: Path, environment: Mapping[str, str]) -> Run:
+def run(
+    launcher: subprocess.Popen[str], tmp_path: Path, environment: Mapping[str, str], tmp_path_factory: Any
+) -> Run:
     """Run `ta-bot WORDS…` to its end."""
+    said = tmp_path_factory.mktemp("said")
 
     def ran(*words: str, **extra: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(*words),
-            cwd=tmp_path,
-            env={**environment, **extra},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+        files = {"out": str(said / "out"), "err": str(said / "err")}
+        asked = {"words": words, "folder": str(tmp_path), "environment": {**environment, **extra}, **files}
+        assert launcher.stdin
+        assert launcher.stdout
+        launcher.stdin.write(json.dumps(asked) + "\n")
+        launcher.stdin.flush()
+        code = int(launcher.stdout.readline())
+        return subprocess.CompletedProcess(
+            words, code, (said / "out").read_text("utf-8"), (said / "err").read_text("utf-8")
         )
 
     return ran
-
-
-def command(*words: str) -> Sequence[str]:
-    return [sys.executable, "-m", "bot", *words]

@@ -6,7 +6,7 @@ import asyncio
 import copy
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -32,30 +32,21 @@ async def slack() -> AsyncIterator[StandinServer]:
 
 
 @pytest.fixture
-def doctor(slack: StandinServer, environment: Mapping[str, str], tmp_path: Path) -> Doctor:
+def doctor(slack: StandinServer, run: Callable[..., Any]) -> Doctor:
     """Run it; gives the exit code and, by level, what it found with the cure behind."""
 
     async def ran(**extra: str) -> tuple[int, dict[str, list[str]]]:
-        import sys
-
         tokens = {"SLACK_BOT_TOKEN": DEMO_BOT_TOKEN, "SLACK_APP_TOKEN": DEMO_APP_TOKEN}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "doctor", "--json"),
-            cwd=tmp_path,
-            env={**environment, "SLACK_API_URL": slack.api_url, **tokens, **extra},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        known = {"SLACK_API_URL": slack.api_url, **tokens, **extra}
         async with asyncio.timeout(40):
-            out, err = await process.communicate()
-        assert err == b"", err.decode()
+            done = await asyncio.to_thread(run, "doctor", "--json", **known)
+        assert done.stderr == ""
         found: dict[str, list[str]] = {"ok": [], "note": [], "problem": []}
-        for one in json.loads(out):
+        for one in json.loads(done.stdout):
             found[one["level"]].append(f"{one['about']}: {one['what']} -> {one['cure']}")
             assert one["cure"] or one["level"] == "ok", "nothing wrong without its cure"
-        assert DEMO_BOT_TOKEN not in out.decode()
-        assert process.returncode is not None
-        return process.returncode, found
+        assert DEMO_BOT_TOKEN not in done.stdout
+        return done.returncode, found
 
     return ran
 

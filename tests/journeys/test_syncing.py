@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,22 +69,14 @@ async def vendors() -> AsyncIterator[town.Town]:
 
 
 @pytest.fixture
-def ta_bot(vendors: town.Town, environment: Mapping[str, str], tmp_path: Path) -> Any:
+def ta_bot(vendors: town.Town, run: Callable[..., Any]) -> Any:
     """Run it with the settings of all five; gives the exit code and everything it said."""
 
     async def ran(*words: str, **extra: str) -> tuple[int, str]:
-        env = {**environment, **vendors.environment, "TA_BOT_LOG_LEVEL": "DEBUG", **extra}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *words),
-            cwd=tmp_path,
-            env=env,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        known = {**vendors.environment, "TA_BOT_LOG_LEVEL": "DEBUG", **extra}
         async with asyncio.timeout(60):
-            said, _ = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, said.decode()
+            done = await asyncio.to_thread(run, *words, **known)
+        return done.returncode, done.stdout + done.stderr
 
     return ran
 

@@ -101,6 +101,7 @@ def good_arguments(server: StandinServer, method: str) -> dict[str, Any]:
         "chat.getPermalink": {"channel": channel, "message_ts": posted},
         "views.open": {"trigger_id": trigger, "view": MODAL},
         "views.push": {"trigger_id": trigger, "view": MODAL},
+        "views.publish": {"user_id": ana, "view": {"type": "home", "blocks": [{"type": "divider"}]}},
         "blocks.validate": {"blocks": [{"type": "divider"}]},
     }
     if method == "views.update":
@@ -125,7 +126,7 @@ def test_the_methods_are_those_of_the_reference() -> None:
 
 
 @pytest.mark.usefixtures("everything")
-@pytest.mark.parametrize("method", sorted(set(HANDLERS) - {"views.publish"}))
+@pytest.mark.parametrize("method", sorted(HANDLERS))
 async def test_each_answer_has_what_the_reference_requires(server: StandinServer, method: str) -> None:
     reference = contract(method)
     args = good_arguments(server, method)
@@ -207,7 +208,6 @@ def _keys(body: dict[str, Any], what: str) -> set[str]:
         ("views.open", {"view": MODAL, "trigger_id": "1.1"}, "invalid_trigger_id"),
         ("views.open", {"view": {"type": "modal"}, "trigger_id": "1.1"}, "invalid_arguments"),
         ("views.update", {"view": MODAL, "view_id": "V404"}, "not_found"),
-        ("views.publish", {"view": {"type": "home", "blocks": []}, "user_id": "U1"}, "not_enabled"),
         ("team.info", {"team": "T404"}, "team_not_found"),
         ("bots.info", {"bot": "B404"}, "bot_not_found"),
         ("oauth.v2.access", {"client_id": "0"}, "invalid_client_id"),
@@ -227,6 +227,14 @@ async def test_each_error_is_one_that_slack_gives(
 ) -> None:
     assert call(server, method, **args)["error"] == error
     assert error in COMMON | set(contract(method)["errors"])
+
+
+@pytest.mark.usefixtures("everything")
+async def test_an_app_without_a_home_tab_has_nothing_to_publish(server: StandinServer) -> None:
+    server.workspace.home_tab = False
+    args = good_arguments(server, "views.publish")
+    assert call(server, "views.publish", **args)["error"] == "not_enabled"
+    assert "not_enabled" in contract("views.publish")["errors"]
 
 
 async def test_invalid_blocks_name_the_place(server: StandinServer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -106,21 +106,33 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (signals.UTILIZATION, signals.utilization),
     (signals.RENEWAL, signals.renewal),
     (signals.LIGHTHOUSE, signals.lighthouse),
-    (SAVE_PLAN, save_plan),
-    (SYNC, sync),
-    (HANDOFF, handoff),
     (KICKOFF, kickoff),
 )
+"""Of every account; those of the programmes and of the hand-off are asked where there is one."""
+PLANNED: tuple[tuple[str, Rule], ...] = ((SAVE_PLAN, save_plan), (SYNC, sync))
+CLOSING: tuple[tuple[str, Rule], ...] = ((HANDOFF, handoff),)
 
 
 def watch(at: Moment, look: Look, memory: Memory) -> Seen | None:
-    """Look at an account: what to remember of it from now on, and what fired; None where nothing is new."""
+    """Look at an account: what to remember of it from now on, and what fired; None where nothing is new.
+
+    Written for speed: it looks at every account of the book.
+    """
     if look.missing_since or (look.churned_on and look.churned_on <= at.today):
         return None
     held = memory.get(SINCE)
     since = date.fromisoformat(held) if held else at.today
     one = Watched(look, signals.category_of(look, at.rules), since, at)
-    said = [(signal, what) for signal, what in _said(one, memory) if what is not None]
+    said = []
+    for signal, rule in _rules_of(look, memory, at.today):
+        what = rule(one, memory.get(signal))
+        if what is not None:
+            said.append((signal, what))
+    if look.expected_close_on is None or look.expected_close_on <= at.today:
+        for again in at.rules.rhythms.get(look.team or "", ()):
+            what = rhythm(one, again, memory.get(again.signal))
+            if what is not None:
+                said.append((again.signal, what))
     if not said and held:
         return None
     changed = {SINCE: since.isoformat(), **memory, **{signal: text for signal, (text, _) in said}}
@@ -128,12 +140,9 @@ def watch(at: Moment, look: Look, memory: Memory) -> Seen | None:
     return Seen(kept, tuple(fired for _, (_, fired) in said if fired))
 
 
-def _said(one: Watched, memory: Memory) -> Iterator[tuple[str, Said]]:
-    close, today = one.look.expected_close_on, one.at.today
+def _rules_of(look: Look, memory: Memory, today: date) -> tuple[tuple[str, Rule], ...]:
+    close = look.expected_close_on
     if close is not None and close > today:
-        yield HANDOFF, handoff(one, memory.get(HANDOFF))
-        return
-    for signal, rule in RULES:
-        yield signal, rule(one, memory.get(signal))
-    for again in one.at.rules.rhythms.get(one.look.team or "", ()):
-        yield again.signal, rhythm(one, again, memory.get(again.signal))
+        return CLOSING
+    rules = RULES if close is None else (*RULES, *CLOSING)
+    return (*rules, *PLANNED) if look.lighthouse == ACTIVE or SAVE_PLAN in memory else rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
@@ -14,15 +14,15 @@ from bot.domain.account import Account
 from bot.domain.alert import Notice, Press
 from bot.domain.person import Role
 from bot.domain.segment import team_of
-from bot.domain.watching import Fired, Found, Pass, Seen, WatchRules
-from bot.features.alerts import addressing, commitments, signals, sources, wording
+from bot.domain.watching import Fired, Found, Memory, Pass, Seen, WatchRules
+from bot.features.alerts import addressing, commitments, signals, wording
 from bot.ports import Ports
 
 T = TypeVar("T")
 FIND = "health.find"  # heard by the account's own feature: it answers with the card
 LOOK_BACK = timedelta(days=28)
 """So far back a week of the old category is looked for, to tell which trait did the change."""
-AT_ONCE = 200
+AT_ONCE = 1_000
 """Accounts with news whose notices are kept in one transaction."""
 REMEMBERED_AT_ONCE = 5_000
 
@@ -40,10 +40,10 @@ async def evaluate(ports: Ports) -> str:
     if not looked.accounts and last is None:
         return "there is no account yet"
     began_at = last.began_at if last else now
-    told = worth_telling(looked.found, rules, settling=now - began_at < rules.settles)
-    count = await _keep(ports, told)
-    if not same_day:
-        count += await sources.evaluate(ports)
+    settling = now - began_at < rules.settles
+    # In a thread: the first look at a book finds every account of it.
+    quiet, news = await asyncio.to_thread(_apart, looked.found, rules, settling=settling)
+    count = await _keep(ports, quiet, news)
     async with ports.work.transaction() as tx:
         await ports.watching.finish(tx, Pass(looked.version, today, began_at))
     return f"{looked.accounts:,} accounts looked at, {count} alerts"
@@ -56,20 +56,31 @@ def worth_telling(found: Sequence[Found], rules: WatchRules, *, settling: bool) 
     firsts = Counter(one.signal for each in found for one in each.seen.fired if one.is_first)
     silent = {signal for signal, count in firsts.items() if settling or count > rules.few}
 
-    def told(one: Found) -> Found:
-        fired = tuple(each for each in one.seen.fired if not (each.is_first and each.signal in silent))
-        return Found(one.account_id, Seen(one.seen.memory, fired))
-
-    return tuple(map(told, found))
+    if not silent:
+        return tuple(found)
+    return tuple(_without(one, silent) for one in found)
 
 
-async def _keep(ports: Ports, found: Sequence[Found]) -> int:
+def _without(one: Found, silent: Collection[str]) -> Found:
+    fired = tuple(each for each in one.seen.fired if not (each.is_first and each.signal in silent))
+    return one if len(fired) == len(one.seen.fired) else Found(one.account_id, Seen(one.seen.memory, fired))
+
+
+def _apart(
+    found: Sequence[Found], rules: WatchRules, *, settling: bool
+) -> tuple[Sequence[Mapping[str, Memory]], Sequence[Found]]:
+    """What is only remembered, in lots, and what is told as well."""
+    told = worth_telling(found, rules, settling=settling)
+    quiet = [one for one in told if not one.seen.fired]
+    lots = [{one.account_id: one.seen.memory for one in some} for some in _parts(quiet, REMEMBERED_AT_ONCE)]
+    return lots, [one for one in told if one.seen.fired]
+
+
+async def _keep(ports: Ports, quiet: Sequence[Mapping[str, Memory]], news: Sequence[Found]) -> int:
     """What is remembered and what is told of an account, in one transaction: after a crash both are there or neither."""
-    quiet = [one for one in found if not one.seen.fired]
-    for some in _parts(quiet, REMEMBERED_AT_ONCE):
+    for lot in quiet:
         async with ports.work.transaction() as tx:
-            await ports.watching.remember(tx, {one.account_id: one.seen.memory for one in some})
-    news = [one for one in found if one.seen.fired]
+            await ports.watching.remember(tx, lot)
     staff = await staff_of(ports) if news else None
     count = 0
     for some in _parts(news, AT_ONCE):
@@ -99,29 +110,30 @@ async def _notices(ports: Ports, found: Found, staff: addressing.Staff) -> Seque
     await asyncio.sleep(0)  # a look-up by key does not leave the loop: others come in between accounts
     about = await _about(ports, account, found.seen.fired)
     team = team_of(account, ports.policy.model_on(about.today))
-    return [
-        _notice(one, about, receiver)
-        for one in found.seen.fired
-        for receiver in addressing.receivers(one.signal, account, team, staff, ports.policy.alerts)
-    ]
+    made: list[Notice] = []
+    for one in found.seen.fired:
+        receivers = addressing.receivers(one.signal, account, team, staff, ports.policy.alerts)
+        made += _addressed(one, about, receivers)
+    return made
 
 
-def _notice(fired: Fired, about: wording.About, receiver: str) -> Notice:
+def _addressed(fired: Fired, about: wording.About, receivers: Sequence[str]) -> Iterator[Notice]:
     words, account = wording.words_of(fired, about), about.account
     stamp = words.stamp
-    return Notice(
-        key=f"{fired.signal}:{account.id}:{fired.crossing}:{receiver}",
-        signal=fired.signal,
-        receiver=receiver,
-        headline=words.headline,
-        account_id=account.id,
-        account_name=account.name,
-        lines=words.lines,
-        source=stamp.source if stamp else "",
-        as_of=stamp.as_of if stamp else None,
-        assumed=stamp is not None and stamp.assumed,
-        press=Press("Show the account", FIND, account.id),
-    )
+    for receiver in receivers:
+        yield Notice(
+            key=f"{fired.signal}:{account.id}:{fired.crossing}:{receiver}",
+            signal=fired.signal,
+            receiver=receiver,
+            headline=words.headline,
+            account_id=account.id,
+            account_name=account.name,
+            lines=words.lines,
+            source=stamp.source if stamp else "",
+            as_of=stamp.as_of if stamp else None,
+            assumed=stamp is not None and stamp.assumed,
+            press=Press("Show the account", FIND, account.id),
+        )
 
 
 async def _about(ports: Ports, account: Account, fired: Sequence[Fired]) -> wording.About:

@@ -7,13 +7,13 @@ from datetime import time
 from bot.asks import Due
 from bot.domain.alert import AlertRules, is_channel
 from bot.domain.schedule import Daily, Every
-from bot.features.alerts import evaluating, usecases
+from bot.features.alerts import evaluating, sources, usecases
 from bot.ports import Ports
 from bot.ports.alerts import DELIVER
 from bot.ports.jobs import Job, WorkState
 from bot.ports.outgoing import MessageState
 
-TEND, EVALUATE = "alerts.tend", "alerts.evaluate"
+TEND, EVALUATE, SOURCES = "alerts.tend", "alerts.evaluate", "alerts.sources"
 MORNING = time(6)
 _COMING = (WorkState.PLANNED, WorkState.STARTED)
 _LOST = (MessageState.FAILED, MessageState.WITHHELD)
@@ -29,6 +29,11 @@ async def deliver(due: Due, ports: Ports) -> str:
 async def evaluate(due: Due, ports: Ports) -> str:  # noqa: ARG001 - every job is told what is due
     """Look at the book for what fires."""
     return await evaluating.evaluate(ports)
+
+
+async def look_at_sources(due: Due, ports: Ports) -> str:  # noqa: ARG001 - every job is told what is due
+    """See whether every system still gives something new."""
+    return f"{await sources.evaluate(ports)} alerts"
 
 
 async def look_after(due: Due, ports: Ports) -> str:
@@ -61,6 +66,7 @@ def recurring(rules: AlertRules, *, by_day: bool) -> tuple[Job, ...]:
 
 
 JOBS = (
+    Job(name=SOURCES, run=look_at_sources, recurs=Daily(MORNING)),
     Job(name=DELIVER, run=deliver),
     Job(name=usecases.SETTLED, run=look_after),
     Job(name=TEND, run=tend, tends=True),

@@ -14,6 +14,7 @@ ACTIONS: Mapping[str, Callable[[Action, Ports], Awaitable[Answer]]] = {
     views.ALL: usecases.acknowledge_all,
     views.MORE: usecases.see_more,
     views.TURN: usecases.turn,
+    views.SETTINGS: usecases.show_settings,
 }
 SUBMISSIONS: Mapping[str, Callable[[Submission, Ports], Awaitable[Answer]]] = {}
 SHORTCUTS: Mapping[str, Callable[[Shortcut, Ports], Awaitable[Answer]]] = {}

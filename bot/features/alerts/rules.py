@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.alert import AlertRules, Kept
 from bot.domain.calendar import Holidays
 from bot.domain.leave import Away
-from bot.domain.person import Person
+from bot.domain.person import Person, Role
 from bot.domain.request import Hours
 from bot.domain.schedule import instant_of
 from bot.domain.working_time import away_at, works_next
@@ -39,6 +39,16 @@ def hours_of(person: Person, rules: AlertRules, zone: str) -> Hours:
         starts=rules.works_from,
         ends=rules.works_to,
     )
+
+
+def told_as(person: Person) -> frozenset[str]:
+    """The words of policy's `tells` under which a person may be told: their role, and whoever runs the bot."""
+    words = {person.role.value}
+    if person.role in (Role.LEADER, Role.MANAGER):
+        words |= {"manager", "operators"}
+    if person.role is Role.OPERATOR:
+        words.add("operators")
+    return frozenset(words)
 
 
 def day_began(at: datetime, zone: str) -> datetime:

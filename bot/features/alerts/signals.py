@@ -8,7 +8,6 @@ is not asked, so that weeks which are missing or come late fire nothing.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from bot.domain.calendar import add_months
@@ -38,8 +37,11 @@ class Moment:
         self.last = last
         self.rules = rules
         self.iso = today.isoformat()
+        self.levels = tuple(one - _HAIR for one in rules.levels)  # as ratios are compared
         self.lighthouse_until = add_months(today, rules.lighthouse_months)
         self.renewal_until = today + max(rules.renewal_days) * _DAY
+        self.utilization_since = today - (rules.utilization_days[-1] - 1) * _DAY - PASSED
+        self.utilization_until = today - (rules.utilization_days[0] - 1) * _DAY
         self._quiet = {key: (today - span).isoformat() for key, span in rules.quiet.items()}
 
     def is_quiet(self, signal: str, told_on: str) -> bool:
@@ -49,11 +51,6 @@ class Moment:
     def is_first(self, on: date, since: date) -> bool:
         """Whether something was due before we could have seen it: known only now, or moved."""
         return on <= since or (self.last is not None and on <= self.last)
-
-    @cached_property
-    def levels(self) -> tuple[float, ...]:
-        """The levels of seats, as ratios are compared."""
-        return tuple(one - _HAIR for one in self.rules.levels)
 
 
 class Watched(NamedTuple):
@@ -132,9 +129,9 @@ def utilization(one: Watched, held: str | None) -> Said:
     start = look.customer_since or look.production_since
     if start is None:
         return None
-    days, day = at.rules.utilization_days, (at.today - start).days + 1
-    if not days[0] <= day <= days[-1] + PASSED.days:
+    if not at.utilization_since <= start <= at.utilization_until:
         return None
+    days, day = at.rules.utilization_days, (at.today - start).days + 1
     due = max(one for one in days if one <= day)
     text = f"{start}:{due}"
     of = look.tam if look.seats_unlimited else look.licensed_seats
@@ -168,7 +165,8 @@ def lighthouse(one: Watched, held: str | None) -> Said:
     near = day is not None and at.today <= day <= at.lighthouse_until and look.lighthouse != ACTIVE
     if near and one.category is None and look.active_champion is None:
         return None
-    poor = one.category in (Category.RED, Category.YELLOW) or look.active_champion is False
+    has_none = look.active_champion is not None and not look.active_champion
+    poor = has_none or one.category in (Category.RED, Category.YELLOW)
     is_candidate = near and poor
     before, _, told_on = (held or "").partition(":")
     if before == str(int(is_candidate)):

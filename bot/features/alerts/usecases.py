@@ -219,6 +219,26 @@ async def see_more(asked: Action, ports: Ports) -> Message:
     return replace(await _again(ports, bundle, kept[0].reader, int(page or 0)), replaces=False)
 
 
+async def list_open(ports: Ports, person: Person) -> Message:
+    """What the person was told and has not acknowledged yet."""
+    told = await ports.alerts.list_told(person.email.lower())
+    waiting = [one for one in told if one.state is NoticeState.TOLD and not one.acknowledged_at]
+    return views.open_alerts(waiting, ports.clock.now())
+
+
+async def show_settings(asked: Action, ports: Ports) -> Message:
+    """The signals that concern whoever presses, each to be turned off or on."""
+    me, policy = await _email_of(asked, ports), ports.policy.alerts
+    person = await ports.people.find_person(me)
+
+    def concerns(signal: str) -> bool:
+        rule = policy.signals[signal]
+        return person is not None and rules.told_as(person) & {*rule.tells, *rule.pool_tells} != set()
+
+    blocks = views.settings_section(policy, await ports.alerts.list_off(me), concerns)
+    return Message(text="My alerts", blocks=tuple(blocks))
+
+
 async def turn(asked: Action, ports: Ports) -> Message:
     """Turn a signal off or on for whoever presses."""
     verb, _, signal = asked.value.partition(":")

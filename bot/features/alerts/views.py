@@ -18,6 +18,8 @@ MENU = "alerts.menu"
 ALL = "alerts.acknowledge_all"
 MORE = "alerts.more"
 TURN = "alerts.turn"
+SETTINGS = "alerts.settings"
+OPEN = 6
 ACKNOWLEDGE, DAY, WEEK, OFF, ON = "ack", "day", "week", "off", "on"
 FULL = 10
 """Alerts of a page that are shown with everything about them."""
@@ -155,6 +157,30 @@ def unreached(kept: Sequence[Kept], reader: str, why: str) -> Message:
     whom = text.escape(reader if "@" in reader else f"#{reader}")
     said = f"{text.plural(len(kept), 'alert')} for {whom} could not be told: {text.escape(why)}."
     return Message(text=said, blocks=(build.section(said),))
+
+
+def open_alerts(kept: Sequence[Kept], now: datetime) -> Message:
+    """What somebody was told and has not acknowledged, newest first: a line each, with its source and age."""
+    lines = [_brief(one) + _age(one, now) for one in kept]
+    said = f"Alerts: {len(kept):,} open" if kept else "Alerts"
+    body: Block = build.section(
+        "*Alerts*\nNothing is open. What you are told and have not acknowledged stands here."
+    )
+    if kept:
+        body = listing.listed(f"*{said}*", lines, OPEN, len(lines))[0]
+    accounts = tuple(dict.fromkeys(one.notice.account_id for one in kept if one.notice.account_id))
+    return Message(
+        text=said,
+        blocks=(body, build.actions(build.button("My alert settings", SETTINGS))),
+        accounts=accounts,
+    )
+
+
+def _age(kept: Kept, now: datetime) -> str:
+    notice = kept.notice
+    if notice.as_of is None:
+        return ""
+    return f" · _{text.escape(origin(notice.source, now - notice.as_of, assumed=notice.assumed))}_"
 
 
 def settings_section(

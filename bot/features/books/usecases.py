@@ -73,7 +73,7 @@ async def show(
     policy, today, now = ports.policy, ports.clock.today(), ports.clock.now()
     ranked = rules.worst_first(accounts)
     offset = offset if 0 <= offset < len(ranked) else 0
-    rows = tuple(_row(account, ports) for account in ranked[offset : offset + rules.PAGE])
+    rows = tuple(row_of(account, ports) for account in ranked[offset : offset + rules.PAGE])
     page = rules.Page(
         title=await _title(ports, scope, mine),
         scope=scope,
@@ -89,7 +89,8 @@ async def show(
     return views.page(page, _teams(ports))
 
 
-def _row(account: Account, ports: Ports) -> rules.Row:
+def row_of(account: Account, ports: Ports) -> rules.Row:
+    """An account read: its category, its traits, and which of its values are older than policy allows."""
     policy, clock = ports.policy, ports.clock
     return rules.Row(
         account=account,

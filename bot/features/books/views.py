@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from bot.blocks import build, limits, native, text
 from bot.blocks.answers import Block, Message
@@ -41,7 +41,7 @@ def page(page: Page, teams: Sequence[tuple[str, Team]] = ()) -> Message:
     if not page.rows:
         return _empty(page, top, teams)
     top.append(build.section(f"{summary}\n{_span(page)}"))
-    foot = [build.context(_sources(page)), *_controls(page)]
+    foot = [build.context(sources(page.origins, page.now)), *_controls(page)]
     table = native.data_table(
         f"{text.one_line(page.title)}, worst first",
         ("Account", "Score", *(one.rule.short for one in page.rows[0].traits), "Renewal", "ARR"),
@@ -134,14 +134,15 @@ def _line(row: Row) -> str:
     return " · ".join(said)
 
 
-def _sources(page: Page) -> str:
-    said = " · ".join(_origin(one, page) for one in page.origins)
-    return f"*Sources* {said}. Ages count to {text.moment(page.now)}."
+def sources(origins: Sequence[Origin], now: datetime) -> str:
+    """Where the groups of values come from and how old each is at most, in a line."""
+    said = " · ".join(_origin(one, now) for one in origins)
+    return f"*Sources* {said}. Ages count to {text.moment(now)}."
 
 
-def _origin(origin: Origin, page: Page) -> str:
-    sources = text.escape(text.and_more([text.one_line(one, 40) for one in origin.sources], 3))
-    said = f"{origin.group}: {sources}, up to {text.age(page.now - origin.oldest)}"
+def _origin(origin: Origin, now: datetime) -> str:
+    told = text.escape(text.and_more([text.one_line(one, 40) for one in origin.sources], 3))
+    said = f"{origin.group}: {told}, up to {text.age(now - origin.oldest)}"
     if origin.assumed:
         said += " (counted from the import)"
     return f"{said}, :warning: stale for {origin.stale}" if origin.stale else said

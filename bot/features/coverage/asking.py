@@ -118,6 +118,19 @@ def _team(one: Out, people: Mapping[str, Person]) -> Team | None:
     return found.team if found else None
 
 
+async def to_approve(asked: Ask, ports: Ports) -> Message:
+    """The plans that wait for the asker's approval, the next absence first."""
+    person = await persons.get_asker(asked, ports)
+    waiting = []
+    for plan in await ports.plans.list_plans(states=(PlanState.PROPOSED,)):
+        if plan.away.ends_at > ports.clock.now():
+            desk = await planning.desk_of(ports, plan, await planning.around_of(ports, plan))
+            if any(one.email == person.email for _, one in desk.awaits(plan)):
+                waiting.append(plan)
+    waiting.sort(key=lambda plan: plan.away.starts_at)
+    return away.to_approve(waiting, await persons.people_of(ports, *waiting))
+
+
 async def about(ports: Ports, whom: str) -> Message:
     """Is somebody out, until when, and who has their accounts."""
     person = await persons.get_person(ports, whom)

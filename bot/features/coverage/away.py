@@ -17,6 +17,7 @@ from bot.features.coverage.wording import People, called, days
 
 CHOOSE = "coverage.choose"
 FIND = "coverage.find"
+APPROVALS = 5
 LISTED = 25
 """People or accounts of one list."""
 
@@ -233,6 +234,23 @@ def nothing_planned(name: str, now: Away | None = None) -> Message:
         said = f"You are away until {text.day(now.last)} without a coverage plan, {text.name(name)}. "
     said += "`/ooo plan` begins a plan; what the leave system tells me I begin by myself."
     return Message(text=said, blocks=(build.section(said),))
+
+
+def to_approve(plans: Sequence[Plan], people: People) -> Message:
+    """The plans that wait for somebody's approval, each to look into."""
+    if not plans:
+        said = "No coverage plan waits for your approval."
+        return Message(text=said, blocks=(build.section(f"*To approve*\n{said}"),))
+    title = f"*To approve: {text.plural(len(plans), 'coverage plan')}*"
+    blocks: list[Block] = [build.section(title)]
+    for plan in plans[:APPROVALS]:
+        opened = build.button("Look at it", f"{OPEN}:{plan.id}", f"{plan.id}:0")
+        said = f"{called(plan.away.email, people)} · {days(plan)} · {wording.counted(plan)}"
+        blocks.append(build.section(said, opened))
+    if len(plans) > APPROVALS:
+        blocks.append(build.context(f"And {len(plans) - APPROVALS:,} more, each in a message to you."))
+    accounts = tuple(dict.fromkeys(item.account_id for plan in plans for item in plan.items))
+    return Message(text=listing.bare(title), blocks=tuple(blocks), accounts=accounts)
 
 
 def others(plans: Sequence[Plan]) -> list[Block]:

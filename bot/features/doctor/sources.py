@@ -31,7 +31,12 @@ class SourceFacts:
 
 def findings_of(facts: SourceFacts, now: datetime, longest: timedelta) -> tuple[Finding, ...]:
     """Everything about one system, in the order in which one would mend it; what is read is never older than `longest`."""
-    return (*_reached(facts), *_age(facts, now, longest), *_unmatched(facts))
+    return (*_reached(facts), *kept_findings(facts, now, longest))
+
+
+def kept_findings(facts: SourceFacts, now: datetime, longest: timedelta) -> tuple[Finding, ...]:
+    """What the book itself tells of a system, without asking it."""
+    return (*_age(facts, now, longest), *_unmatched(facts))
 
 
 def _reached(facts: SourceFacts) -> Iterator[Finding]:

@@ -130,7 +130,7 @@ async def _of_today(asked: _Asked) -> TeamDigest:
             figures.moves(scope, asked.before, None, asked.limits),
             figures.ages(scope, limits),
         ),
-        asyncio.gather(_flagged(asked), _staff(asked), _notes(asked)),
+        asyncio.gather(_flagged(asked), staff_of(asked.ports), _notes(asked)),
     )
     if not sums.accounts and not sums.arr_then:
         return _nothing(asked, f"The book holds no account of {asked.name}.")
@@ -169,7 +169,7 @@ async def _of_history(asked: _Asked) -> TeamDigest:
         figures.week_sums(scope, _spans(asked)),
         figures.moves(scope, asked.before, span, asked.limits),
         figures.week_sources(scope, span),
-        _staff(asked),
+        staff_of(asked.ports),
         _notes(asked),
     )
     if not then.accounts:
@@ -210,24 +210,25 @@ async def _notes(asked: _Asked) -> tuple[str, ...]:
     return rules.without_team(count, whole=asked.team is None)
 
 
-async def _staff(asked: _Asked) -> lists.Staff:
-    today = asked.today
+async def staff_of(ports: Ports) -> lists.Staff:
+    """Who is who today, who is away, and who covers."""
+    today = ports.clock.today()
     people, away, covers = await asyncio.gather(
-        asked.ports.people.list_people(),
-        asked.ports.coverage.list_away(today, today),
-        asked.ports.coverage.covers_on(today),
+        ports.people.list_people(),
+        ports.coverage.list_away(today, today),
+        ports.coverage.covers_on(today),
     )
     until: dict[str, date] = {}
     for one in away:
         until[one.email] = max(one.ends_on, until.get(one.email, one.ends_on))
-    known = await _in_slack(asked, people)
+    known = await _in_slack(ports, people)
     return lists.Staff(people={person.email: person for person in known}, away=until, covers=covers)
 
 
-async def _in_slack(asked: _Asked, people: Sequence[Person]) -> Sequence[Person]:
+async def _in_slack(ports: Ports, people: Sequence[Person]) -> Sequence[Person]:
     """The people, with the Slack ids of those who may be mentioned where the book does not have them."""
     missing = {person.email for person in people if person.team and not person.slack_user_id}
-    ids = await asked.ports.directory.find_user_ids(missing) if missing else {}
+    ids = await ports.directory.find_user_ids(missing) if missing else {}
     return [replace(one, slack_user_id=ids[one.email]) if one.email in ids else one for one in people]
 
 

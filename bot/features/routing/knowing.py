@@ -39,6 +39,15 @@ async def list_team(asked: Command, ports: Ports, named: str) -> Message:
     return lists.team(ports.policy.teams[team].short, await _lines(ports, held), team.value)
 
 
+async def list_late(ports: Ports, team: Team | None) -> Message:
+    """What of a team's requests is past its time; of every team's with None."""
+    held: Sequence[Request] = await ports.requests.list_requests(Wanted(states=LIVE, limit=MOST))
+    if team is not None:
+        held = _of_team(ports, held, team)
+    name = ports.policy.teams[team].short if team else "teams"
+    return lists.late(name, await _lines(ports, held), len(held))
+
+
 def _of_team(ports: Ports, requests: Sequence[Request], team: Team) -> list[Request]:
     """A team's requests; those without a team are of the one in whose channel they are sorted out."""
     sorts = ports.policy.teams[team].channel == ports.policy.requests.triage_channel

@@ -11,6 +11,7 @@ from bot.blocks.answers import Block, Message
 from bot.domain.request import Request, RequestState, Urgency
 
 CSV = "routing.csv"
+LATE = 5
 SHOWN = 15
 """Requests of one list."""
 _WORDS = {
@@ -76,6 +77,17 @@ def team(name: str, lines: Sequence[Line], value: str) -> Message:
         blocks=(*_listed(title, lines), control),
         accounts=_accounts(lines),
     )
+
+
+def late(name: str, lines: Sequence[Line], open_count: int) -> Message:
+    """What is past its time, the longest first, of so many open requests."""
+    found = [one for one in lines if one.late]
+    of = f"{text.plural(open_count, 'open request')} of the {text.name(name)}"
+    title = f"Late requests: {len(found)} of {of}"
+    blocks = _listed(title, found[:LATE]) if found else [build.section(f"*Late requests*\nNone of {of}.")]
+    hidden = len(found) - LATE
+    more = [build.context(f"And {hidden:,} more: `/ask-ta team` lists them.")] if hidden > 0 else []
+    return Message(text=title, blocks=(*blocks, *more), accounts=_accounts(found[:LATE]))
 
 
 def _count(lines: Sequence[Line]) -> str:

@@ -58,6 +58,16 @@ async def drift(ports: Ports, chosen: Chosen, note: str = "") -> Message:
     return await show(ports, Scope(kind=Kind.DRIFT, model=_name(chosen)), chosen, note=note)
 
 
+async def count_drift(ports: Ports, team: Team | None) -> Message:
+    """How many records disagree with the rules, of a team or of all."""
+    scope = Scope(kind=Kind.DRIFT, value=team or "")
+    listed, _ = await _listed(ports, scope, _chosen(ports, scope))
+    name = ports.policy.teams[team].short if team else ""
+    return views.drift_in_short(
+        rules.whole_of(rules.parts_of(listed, ports.policy.health, by_record=True)), name
+    )
+
+
 async def open_page(asked: Action, ports: Ports) -> Message:
     """The page that a button or menu of a list asks for, in the place of the one it sits in."""
     scope, offset = rules.read_token(asked.value)

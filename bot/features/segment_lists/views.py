@@ -85,6 +85,13 @@ def _summary(part: Part) -> str:
     return " · ".join((text.plural(part.count, "account"), arr, *counts))
 
 
+def drift_in_short(total: Part, team: str) -> Message:
+    """How many records disagree, without naming any."""
+    of = f" of the {text.name(team)}" if team else ""
+    said = f"{_disagree(total.drifting)} with the rules; {total.near:,} more may after the next renewal."
+    return Message(text=f"Segment drift{of}: {said}", blocks=(build.section(f"*Segment drift{of}*\n{said}"),))
+
+
 def _drift_summary(page: Page) -> str:
     margin, total = page.margin, page.total
     return (

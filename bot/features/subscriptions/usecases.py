@@ -109,6 +109,14 @@ async def status(asked: Ask, ports: Ports, typed: str = "") -> Message:
     return views.status(shown, more=len(ordered) - len(shown))
 
 
+async def in_short(ports: Ports) -> Message:
+    """Each channel's digest in a line: the last one, the next one, and what went wrong."""
+    held = await ports.digests.list_subscriptions()
+    ordered = sorted(held, key=lambda one: (not one.paused, one.id))
+    shown = [await _standing(ports, one) for one in ordered[: views.LISTED]]
+    return views.in_short(shown, more=len(ordered) - len(shown))
+
+
 async def suggest_zones(asked: Typeahead, ports: Ports) -> Options:  # noqa: ARG001 - the world's zones are no port
     """The time zones that letters may mean."""
     return Options(options=await asyncio.to_thread(rules.zones_like, asked.text))

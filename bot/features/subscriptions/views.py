@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.blocks import build, text
+from bot.blocks import build, listing, text
 from bot.blocks.answers import Block, Message, Modal
 from bot.domain.person import Team
 from bot.domain.schedule import IsoWeek
@@ -149,6 +149,20 @@ def status(standings: Sequence[Standing], more: int = 0) -> Message:
     count = len(standings) + more
     said = f"{text.plural(count, 'channel')} with a KPI digest. " + " ".join(map(_in_short, standings))
     return Message(text=text.trim(said, 3_000), blocks=tuple(blocks))
+
+
+def in_short(standings: Sequence[Standing], more: int = 0) -> Message:
+    """What was posted last and what is next, a line a channel."""
+    if not standings:
+        said = f"No channel gets a KPI digest yet. {SUBSCRIBE} begins one."
+        return Message(text=said, blocks=(build.section(f"*Digests*\n{said}"),))
+    lines = []
+    for standing in standings:
+        whose, _, *course = _lines(standing)
+        lines.append(" · ".join((listing.bare(whose), *(one.removeprefix("• ") for one in course[:2]))))
+    total = len(standings) + more
+    said = f"Digests: {text.plural(total, 'channel')}"
+    return Message(text=said, blocks=(listing.listed(f"*{said}*", lines, LISTED, total)[0],))
 
 
 def _in_short(standing: Standing) -> str:

@@ -21,7 +21,10 @@ def counted_by_kind(happened: Iterable[Happened], today: date) -> Mapping[Event,
     """What one system's events of one account come to, by their kind; a kind without events is not in it."""
     by_kind: dict[Event, list[Happened]] = {}
     for one in happened:
-        by_kind.setdefault(one.kind, []).append(one)
+        if one.kind in by_kind:
+            by_kind[one.kind].append(one)
+        else:
+            by_kind[one.kind] = [one]
     return {kind: _COUNTS[kind](some, today) for kind, some in by_kind.items()}
 
 
@@ -34,7 +37,7 @@ def _tickets(some: Sequence[Happened], today: date) -> Counted:
     since = today - WINDOW
     recent = [one.label for one in some if one.opened_on is not None and one.opened_on >= since]
     return {
-        "open_tickets": sum(not one.done for one in some),
+        "open_tickets": len([one for one in some if not one.done]),
         "defect_tickets_90d": recent.count("defect"),
         "help_tickets_90d": recent.count("help"),
     }
@@ -43,19 +46,25 @@ def _tickets(some: Sequence[Happened], today: date) -> Counted:
 def _opportunities(some: Sequence[Happened], today: date) -> Counted:
     """An opportunity that should have closed by now is still the next one, until somebody closes it."""
     del today
-    still = [one for one in some if not one.done]
-    expansions = [one.amount for one in still if one.label == "expansion" and one.amount is not None]
+    days: dict[str, list[date | None]] = {}
+    amounts: list[int] = []
+    for one in some:
+        if not one.done:
+            days.setdefault(one.label, []).append(one.on)
+            if one.label == "expansion" and one.amount is not None:
+                amounts.append(one.amount)
     return {
-        "renewal_date": _first(one.on for one in still if one.label == "renewal"),
-        "expected_close_on": _first(one.on for one in still if one.label == "new"),
-        "expansion_arr_open": sum(expansions) if expansions else None,
+        "renewal_date": _first(days.get("renewal", ())),
+        "expected_close_on": _first(days.get("new", ())),
+        "expansion_arr_open": sum(amounts) if amounts else None,
     }
 
 
 def _tasks(some: Sequence[Happened], today: date) -> Counted:
     del today
     still = [one for one in some if not one.done and one.title]
-    still.sort(key=lambda one: (one.on or date.max, one.title, one.key))
+    if len(still) > 1:
+        still.sort(key=lambda one: (one.on or date.max, one.title, one.key))
     return {"pending_actions": tuple(dict.fromkeys(one.title for one in still))[:MOST_ACTIONS] or None}
 
 
@@ -91,11 +100,11 @@ def _conversations(some: Sequence[Happened], today: date) -> Counted:
 
 
 def _first(days: Iterable[date | None]) -> date | None:
-    return min((day for day in days if day is not None), default=None)
+    return min([day for day in days if day is not None], default=None)
 
 
 def _last(days: Iterable[date | None]) -> date | None:
-    return max((day for day in days if day is not None), default=None)
+    return max([day for day in days if day is not None], default=None)
 
 
 _COUNTS: Mapping[Event, Callable[[Sequence[Happened], date], Counted]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from bot.domain.account import Week
@@ -21,19 +22,31 @@ from bot.ports.readings import Happened, Held, Merged, Met, Spoken, Told
 CALLED: Mapping[str, str] = {system.value: system.called for system in System}
 OURS = frozenset(CALLED.values())
 """How stamps name the systems; every other source is a file, which speaks where no system does."""
+MOST_PLANS = 10_000
+_NONE: Mapping[str, Stamp] = MappingProxyType({})
 Kinds: TypeAlias = Mapping[str, Mapping[Event, datetime]]
 """For each system the kinds of events that it keeps, and the instant as of which all of them are known."""
 
 
-class Plan(NamedTuple):
-    """Who is asked for the name and for each value, what each is asked for, and whose values are compared.
+class Company(NamedTuple):
+    """One of those who speak: which values it knows, which of them have an instant of their own."""
 
-    Systems go by their place among those who speak.
+    system: str
+    is_gone: bool
+    known: tuple[str, ...]
+    dated: tuple[str, ...]
+
+
+class Plan(NamedTuple):
+    """Of whom the name and each value is taken, whose stamp is its own, and whose values are compared.
+
+    Systems go by their place among those who speak. Thousands of accounts share one: it depends on who speaks and on
+    which values each knows, not on what they are.
     """
 
     called: tuple[int, ...]
-    asked: Mapping[str, tuple[int, ...]]
-    mine: tuple[frozenset[str], ...]
+    taken: tuple[tuple[str, int], ...]
+    dated: tuple[tuple[str, int], ...]  # of those, values with an instant of their own
     compared: tuple[tuple[str, tuple[int, ...]], ...]
 
 
@@ -56,22 +69,23 @@ class Says(NamedTuple):
         """Where and when it says that from."""
         return self.others.get(name, self.stamp) if self.others else self.stamp
 
+    def company(self) -> Company:
+        """Who it is, what it knows, what of that it dates by itself, and whether it lost the account."""
+        names = tuple([name for name, value in self.values.items() if value is not None])
+        return Company(self.system, self.is_gone, names, tuple(self.others))
+
 
 @dataclass(slots=True)
 class Draft:
-    """An account on its way: what is known by now, with its stamps. `spoken` is what any system has a word on."""
+    """An account on its way: what is known by now, with its stamps. `is_there` says that it is sure not to be churned."""
 
     values: dict[str, Any]
     stamps: dict[str, Stamp]
-    spoken: set[str]
+    is_there: bool = False
 
     def put(self, name: str, value: Any, stamp: Stamp) -> None:
-        """Know a value, or that there is none."""
-        self.spoken.add(name)
-        if value is None:
-            self.values.pop(name, None)
-        else:
-            self.values[name], self.stamps[name] = value, stamp
+        """Know a value."""
+        self.values[name], self.stamps[name] = value, stamp
 
 
 @dataclass(kw_only=True)
@@ -82,7 +96,8 @@ class Merging:
     health: HealthRules
     today: date
     _stamps: dict[tuple[str, datetime], Stamp] = field(default_factory=dict)
-    _plans: dict[tuple[tuple[str, bool], ...], Plan] = field(default_factory=dict)
+    _plans: dict[tuple[Company, ...], Plan] = field(default_factory=dict)
+    _sources: dict[frozenset[str], str] = field(default_factory=dict)
     _nothing: dict[str, tuple[Mapping[str, Any], Mapping[str, Stamp]]] = field(default_factory=dict)
 
     def decide(self, told: Iterable[Told], known: Mapping[tuple[str, Event], datetime]) -> Iterator[Merged]:
@@ -93,21 +108,23 @@ class Merging:
         return (self.merge(one, kinds) for one in told if one.held or self._is_made(one.spoken))
 
     def _is_made(self, spoken: Sequence[Spoken]) -> bool:
-        return any(one.gone_on is None and one.system in self.join.makes for one in spoken)
+        makes = self.join.makes
+        return bool([one for one in spoken if one.gone_on is None and one.system in makes])
 
     def merge(self, told: Told, kinds: Kinds) -> Merged:
         """What becomes of one account."""
         spoken, held = once(told.spoken), told.held
-        says = [self._says(one, told.happened, kinds.get(one.system)) for one in spoken]
+        events = _by_system(told.happened) if told.happened else {}
+        says = [self._says(one, events.get(one.system, ()), kinds.get(one.system)) for one in spoken]
         plan = self._plan(says)
         draft = _chosen(plan, says)
         self._mend(draft, spoken, held)
         if held is not None:
-            _keep(draft, held)
-        called = [says[at].name for at in plan.called if says[at].name]
+            _keep(draft, held, says)
+        called = next((name for at in plan.called if (name := says[at].name)), None)
         row = AccountRow(
             id=told.account_id,
-            name=called[0] if called else held.name if held else told.account_id,
+            name=called or (held.name if held else told.account_id),
             values=draft.values,
             stamp=says[plan.called[0] if plan.called else 0].stamp,
             stamps=draft.stamps,
@@ -121,21 +138,21 @@ class Merging:
             moved=(before, now) if before and now and before != now else None,
         )
 
-    def _says(
-        self, one: Spoken, happened: Sequence[Happened], kinds: Mapping[Event, datetime] | None
-    ) -> Says:
+    def _says(self, one: Spoken, mine: Sequence[Happened], kinds: Mapping[Event, datetime] | None) -> Says:
         stamp = self._stamp(one.system, one.as_of)
-        others = {name: self._stamp(one.system, at) for name, at in one.dated.items()} if one.dated else {}
+        others: Mapping[str, Stamp] = _NONE
+        if one.dated:
+            others = {name: self._stamp(one.system, at) for name, at in one.dated.items()}
         if not kinds or one.gone_on is not None:
             return Says(one.system, one.name, one.values, stamp, others, one.gone_on is not None)
         nothing, known = self._nothing_of(one.system, kinds)
         values = {**nothing, **one.values}
-        if known:
-            others = {**known, **others}
-        mine = [event for event in happened if event.system == one.system] if happened else ()
-        for kind, counted in counting.counted_by_kind(mine, self.today).items() if mine else ():
-            self._put_counted(values, others, counted, self._stamp(one.system, kinds.get(kind, one.as_of)))
-        return Says(one.system, one.name, values, stamp, others, False)
+        if not mine:
+            return Says(one.system, one.name, values, stamp, {**known, **others} if others else known, False)
+        dated = {**known, **others}
+        for kind, counted in counting.counted_by_kind(mine, self.today).items():
+            self._put_counted(values, dated, counted, self._stamp(one.system, kinds.get(kind, one.as_of)))
+        return Says(one.system, one.name, values, stamp, dated, False)
 
     def _nothing_of(
         self, system: str, kinds: Mapping[Event, datetime]
@@ -162,32 +179,32 @@ class Merging:
                     stamps[name] = stamp
 
     def _plan(self, says: Sequence[Says]) -> Plan:
-        """Who is asked for what, in which order, among those who speak; made once for each company of systems."""
-        key = tuple([(one.system, one.is_gone) for one in says])
+        """Of whom what is taken, among those who speak."""
+        key = tuple([one.company() for one in says])
         plan = self._plans.get(key)
         if plan is None:
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
             plan = self._plans[key] = plan_of(key, self.join)
         return plan
 
     def _odds(self, plan: Plan, says: Sequence[Says]) -> Sequence[Disagreement]:
-        found: list[Disagreement] = []
-        for name, order in plan.compared:
-            first, differs = None, False
-            for at in order:
-                value = says[at].values.get(name)
-                if first is None:
-                    first = value
-                elif value is not None and value != first and not rules.agree(first, value, self.join):
-                    differs = True
-            if differs:
-                found.append(_disagreement(name, [says[at] for at in order]))
-        return found
+        return [
+            _disagreement(name, [says[at] for at in order])
+            for name, order in plan.compared
+            if self._differs([says[at].values[name] for at in order])
+        ]
+
+    def _differs(self, said: Sequence[Any]) -> bool:
+        first = said[0]
+        return any(value != first and not rules.agree(first, value, self.join) for value in said)
 
     def _mend(self, draft: Draft, spoken: Sequence[Spoken], held: Held | None) -> None:
         values = draft.values
         score = values.get("health_score")
         if score is not None and "health_category" not in values:
-            draft.put("health_category", self.health.category_of(score).value, draft.stamps["health_score"])
+            category: str = self.health.category_of(score).value
+            draft.put("health_category", category, draft.stamps["health_score"])
         if "expected_close_on" in values and self._is_customer(values):
             del values["expected_close_on"]  # new business of a customer makes it no prospect
         self._mark_churned(draft, spoken, held)
@@ -201,9 +218,11 @@ class Merging:
         deciding = rules.deciding(spoken, self.join)
         if deciding is None or "churned_on" in draft.values:
             return
-        known = held.churned_on if held and deciding.gone_on else None
-        stamp = self._stamp(deciding.system, deciding.as_of)
-        draft.put("churned_on", known or deciding.gone_on, stamp)
+        if deciding.gone_on is None:
+            draft.is_there = True
+        else:
+            known = held.churned_on if held else None
+            draft.put("churned_on", known or deciding.gone_on, self._stamp(deciding.system, deciding.as_of))
 
     def _stamp(self, system: str, as_of: datetime) -> Stamp:
         key = (system, as_of)
@@ -213,14 +232,18 @@ class Merging:
         return found
 
     def _is_there(self, spoken: Sequence[Spoken]) -> bool:
-        return any(one.system == self.join.history_from and one.gone_on is None for one in spoken)
+        teller = self.join.history_from
+        return bool([one for one in spoken if one.system == teller and one.gone_on is None])
 
     def _week(self, row: AccountRow) -> Week | None:
         values = {name: row.values[name] for name in _OF_WEEK if name in row.values}
         if not values:
             return None
-        sources = sorted({row.stamps[name].source for name in values})
-        return Week(account_id=row.id, week_ending=self.today, source=" + ".join(sources), **values)
+        sources = frozenset([row.stamps[name].source for name in values])
+        source = self._sources.get(sources)
+        if source is None:
+            source = self._sources[sources] = " + ".join(sorted(sources))
+        return Week(account_id=row.id, week_ending=self.today, source=source, **values)
 
 
 def _disagreement(name: str, says: Sequence[Says]) -> Disagreement:
@@ -229,56 +252,58 @@ def _disagreement(name: str, says: Sequence[Says]) -> Disagreement:
     return Disagreement(name, tuple(said))
 
 
-def plan_of(company: Sequence[tuple[str, bool]], join: JoinRules) -> Plan:
+def plan_of(company: Sequence[Company], join: JoinRules) -> Plan:
     """By policy's order; who no longer has an account is asked after everybody who has, and not compared."""
 
     def order(name: str) -> tuple[int, ...]:
         ranks = join.ranks[name]
-        asked = [at for at, (system, _) in enumerate(company) if system in ranks]
-        return tuple(sorted(asked, key=lambda at: (company[at][1], ranks[company[at][0]])))
+        asked = [at for at, one in enumerate(company) if one.system in ranks]
+        return tuple(sorted(asked, key=lambda at: (company[at].is_gone, ranks[company[at].system])))
 
-    there = {at for at, (_, is_gone) in enumerate(company) if not is_gone}
-    asked = {name: order(name) for name in join.ranks}
+    def knowing(name: str) -> tuple[int, ...]:
+        return tuple(at for at in order(name) if name in company[at].known)
+
+    taken = {name: found[0] for name in join.ranks if (found := knowing(name))}
+    compared = {
+        name: tuple(at for at in knowing(name) if not company[at].is_gone) for name in sorted(join.compared)
+    }
     return Plan(
-        called=asked["name"],
-        asked=asked,
-        mine=tuple(
-            frozenset(name for name, order in asked.items() if at in order) for at in range(len(company))
-        ),
-        compared=tuple(
-            (name, tuple(at for at in asked[name] if at in there)) for name in sorted(join.compared)
-        ),
+        called=order("name"),
+        taken=tuple(taken.items()),
+        dated=tuple((name, at) for name, at in taken.items() if name in company[at].dated),
+        compared=tuple((name, found) for name, found in compared.items() if len(found) > 1),
     )
 
 
 def _chosen(plan: Plan, says: Sequence[Says]) -> Draft:
     """Of each value what the first says who knows it."""
-    values: dict[str, Any] = {}
-    stamps: dict[str, Stamp] = {}
-    twice: set[str] = set()
-    for one, mine in zip(says, plan.mine, strict=True):
-        known = {name: value for name, value in one.values.items() if value is not None and name in mine}
-        twice |= known.keys() & values.keys()
-        values.update(known)
-        stamps.update(dict.fromkeys(known, one.stamp))
-        if one.others:
-            stamps.update({name: stamp for name, stamp in one.others.items() if name in known})
-    for name in twice:
-        first = next(says[at] for at in plan.asked[name] if says[at].values.get(name) is not None)
-        values[name], stamps[name] = first.values[name], first.stamp_of(name)
-    return Draft(values, stamps, set().union(*[one.values for one in says]))
+    told, own = [one.values for one in says], [one.stamp for one in says]
+    stamps = {name: own[at] for name, at in plan.taken}
+    for name, at in plan.dated:
+        stamps[name] = says[at].others[name]
+    return Draft({name: told[at][name] for name, at in plan.taken}, stamps)
 
 
-def _keep(draft: Draft, held: Held) -> None:
+def _keep(draft: Draft, held: Held, says: Sequence[Says]) -> None:
     """What the book holds and no system speaks of, or only files told."""
     for name, value, stamp in held.rest(draft.values):
-        if name not in draft.spoken or stamp.source not in OURS:
-            draft.put(name, value, stamp)
+        if stamp.source in OURS and (
+            any(name in one.values for one in says) or (name == "churned_on" and draft.is_there)
+        ):
+            continue
+        draft.put(name, value, stamp)
+
+
+def _by_system(happened: Iterable[Happened]) -> Mapping[str, Sequence[Happened]]:
+    found: dict[str, list[Happened]] = {}
+    for one in happened:
+        found.setdefault(one.system, []).append(one)
+    return found
 
 
 def once(spoken: Sequence[Spoken]) -> Sequence[Spoken]:
     """Each system once: of several records of it that claim the same account, one that is there, by its id."""
-    if len(spoken) < 2 or len({one.system for one in spoken}) == len(spoken):
+    if len({one.system for one in spoken}) == len(spoken):
         return spoken
     chosen: dict[str, Spoken] = {}
     for one in sorted(spoken, key=lambda one: (one.gone_on is not None, one.key)):
@@ -289,7 +314,9 @@ def once(spoken: Sequence[Spoken]) -> Sequence[Spoken]:
 def _contacts(account_id: str, met: Sequence[Met]) -> Sequence[Contact]:
     """Everybody once, by e-mail where there is one."""
     found: dict[tuple[str, str], Contact] = {}
-    for one in sorted(met, key=lambda one: (one.name.casefold(), one.system, one.key)):
+    if len(met) > 1:
+        met = sorted(met, key=lambda one: (one.name.casefold(), one.system, one.key))
+    for one in met:
         key = ("", one.email.casefold()) if one.email else (one.system, one.key)
         found.setdefault(
             key,

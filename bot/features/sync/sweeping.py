@@ -14,16 +14,18 @@ from bot.errors import SourceError, SourceUnavailable, StoreError
 from bot.features.sync import reporting, rules
 from bot.features.sync.identity import claim_of
 from bot.features.sync.reporting import FeedReport, SourceReport
+from bot.features.sync.telling import tell_refusal
 from bot.policy import Policy
 from bot.ports.book import Book
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
+from bot.ports.outgoing import OutgoingMessages
 from bot.ports.people import People
 from bot.ports.readings import TOLD_REFUSED, Readings, Sweep, SweepState
 from bot.ports.vendors import Feed, Page, Vendor
 from bot.ports.work import Work
 
-BATCH = 1_000
+BATCH = 3_000
 """Records kept in one transaction, if pages come quickly."""
 LONGEST = 2.0
 """Seconds after which what was read is kept, if they do not."""
@@ -60,6 +62,10 @@ class Keepers(Protocol):
     @property
     def jobs(self) -> Jobs:
         """What new absences ask for."""
+
+    @property
+    def outgoing(self) -> OutgoingMessages:
+        """What operators are told."""
 
     @property
     def work(self) -> Work:
@@ -162,7 +168,9 @@ class Reader:
     async def _begun(self, sweep: Sweep, *, goes_on: bool) -> Sweep:
         if goes_on:
             return sweep
-        before = await self.keepers.readings.count_before(sweep.system, sweep.feed) if sweep.whole else 0
+        before = 0
+        if sweep.whole and sweep.number > 1:  # nothing was read of it before the first
+            before = await self.keepers.readings.count_before(sweep.system, sweep.feed)
         begun = replace(_emptied(sweep), before=before, started_at=self.keepers.clock.now())
         async with self.keepers.work.transaction() as tx:
             await self.keepers.readings.begin_sweep(tx, begun)
@@ -250,6 +258,8 @@ class Sweeping:
                 gone_on=self._keepers.clock.today() if takes_gone else None,
                 refuses=lambda seen: refuses(sweep, seen),
             )
+            if self.sweep.state is SweepState.REFUSED:
+                await tell_refusal(self._keepers.people, self._keepers.outgoing, tx, self.sweep)
             if sweep.whole:
                 week = sweep.system == self._keepers.policy.join.history_from
                 await readings.touch_all(tx, week=week)

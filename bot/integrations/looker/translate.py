@@ -100,9 +100,7 @@ class Look:
     def _reading(self, record: Record) -> AccountReading:
         table, key = self._table, record.key
         values: dict[str, Any] = {}
-        for value, column, read in self._columns:
-            if column in record.data:
-                record.put(values, value, record.data[column], read, column)
+        record.put_all(values, self._columns, record.data)
         if table.account_url:
             values["looker_url"] = table.account_url.replace("{key}", quote(key, safe=""))
         return AccountReading(

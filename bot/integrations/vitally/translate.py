@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from bot.domain import json_values
@@ -40,7 +41,10 @@ class Translator:
     def __init__(self, table: VitallyTable) -> None:
         self._table = table
         self._labels = Labels(table)
-        self._readers = {name: self._reader(name) for name in (*table.fields, *table.traits, "churned_on")}
+        own = (*table.fields.items(), ("churned_on", "churnedAt"))
+        self._own = [(value, name, self._reader(value)) for value, name in own]
+        self._of_traits = [(value, trait, self._reader(value)) for value, trait in table.traits.items()]
+        self._tells_activity = "last_activity_on" in table.fields | table.traits
         self._roles = [(value, [_plain(one) for one in labels]) for value, labels in table.key_roles.items()]
         self._segments = {_plain(name): name for name in table.segments}
 
@@ -142,10 +146,8 @@ class Translator:
         )
 
     def _own_fields(self, record: Record, values: dict[str, Any]) -> None:
-        for value, name in (*self._table.fields.items(), ("churned_on", "churnedAt")):
-            if name in record.data:  # a part of an account may be given without the rest
-                record.put(values, value, record.data[name], self._readers[value], name)
-        if "last_activity_on" not in self._table.fields | self._table.traits:
+        record.put_all(values, self._own, record.data)  # a part of an account may be given without the rest
+        if not self._tells_activity:
             _put_last_message(record, values)
         if self._segments and "segments" in record.data:
             named = {_plain(each.get("name")) for each in record.items("segments")}
@@ -156,9 +158,10 @@ class Translator:
     def _traits(self, record: Record, told: Told, values: dict[str, Any]) -> None:
         """A trait that an account lacks is empty if it is set up, and not to be told of if it is not."""
         traits = record.within("traits")
-        for value, trait in self._table.traits.items():
-            if trait in traits or trait in told.traits:
-                record.put(values, value, traits.get(trait), self._readers[value], trait)
+        record.put_all(values, self._of_traits, traits)
+        for value, trait, _ in self._of_traits:
+            if trait not in traits and trait in told.traits:
+                values[value] = None
 
     def _trait(self, record: Record, traits: Mapping[str, Any], trait: str, read: Read) -> Any:
         return record.read(trait, traits.get(trait), read) if trait else None
@@ -202,7 +205,13 @@ def _admin(raw: Any, admins: Mapping[str, Any]) -> str | None:
 
 
 def _plain(words: Any) -> str:
-    return words.strip().casefold() if isinstance(words, str) else ""
+    return _folded(words) if isinstance(words, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _folded(words: str) -> str:
+    """Labels, segments and choices: few, and on every account."""
+    return words.strip().casefold()
 
 
 def _filled(roles: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -64,7 +64,8 @@ export function drawModal() {
   if (!box.open) box.showModal();
   if (same) box.querySelector(".modal-body").scrollTop = place;
   const first = box.querySelector(".invalid input, .invalid textarea") || box.querySelector("[autofocus]") || (same ? null : box.querySelector(".modal-body :is(input, textarea, button)"));
-  (first || box.querySelector("footer button:last-child")).focus();
+  // A long answer is read from its top; only what is wrong in a form is scrolled to.
+  (first || box.querySelector("footer button:last-child")).focus({ preventScroll: !box.querySelector(".invalid") });
 }
 
 export function listenToModal() {

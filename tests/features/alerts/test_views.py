@@ -102,6 +102,13 @@ def test_settings_section(mine: Callable[[str], bool], snapshot: SnapshotAsserti
     pictured(Message(text="-", blocks=blocks), snapshot)
 
 
+@pytest.mark.parametrize("count", [0, 2, 30])
+def test_open_alerts(count: int, snapshot: SnapshotAssertion) -> None:
+    shown = views.open_alerts([told(kept(number)) for number in range(count)], NOW)
+    assert not problems(shown.blocks, "home")
+    pictured(shown, snapshot)
+
+
 @pytest.mark.parametrize("words", HOSTILE)
 @pytest.mark.parametrize("count", [1, 7, 200])
 def test_no_words_break_a_message_or_call_anybody(words: str, count: int) -> None:

@@ -135,6 +135,12 @@ def test_page(case: str, seen: SnapshotAssertion) -> None:
     assert _whole(message) == seen
 
 
+@pytest.mark.parametrize("case", ["usual", "hostile"])
+def test_sources(case: str, seen: SnapshotAssertion) -> None:
+    page = PAGES[case]()
+    assert views.sources(page.origins, page.now) == seen
+
+
 def test_a_page_leads_to_the_next_and_the_one_before() -> None:
     accounts = [_account(f"Account {at}", at) for at in range(45)]
     first, second, last = (json.dumps(views.page(_page(accounts, at)).blocks) for at in (0, 20, 40))

@@ -135,6 +135,13 @@ def test_page(case: str, seen: SnapshotAssertion) -> None:
     assert {"text": message.text, "blocks": list(message.blocks), "plain": list(message.plain)} == seen
 
 
+@pytest.mark.parametrize("case", ["drift", "drift_none"])
+def test_drift_in_short(case: str, seen: SnapshotAssertion) -> None:
+    message = views.drift_in_short(CASES[case]().total, "Scaled & team")
+    fits(message)
+    assert {"text": message.text, "blocks": list(message.blocks)} == seen
+
+
 @pytest.mark.parametrize("scope", [ALL, TIER, TEAM, DRIFT], ids=lambda scope: scope.kind)
 @pytest.mark.parametrize("count", [0, 1, 100, 101, 100_000])
 def test_every_size_of_book_fits(count: int, scope: Scope) -> None:

@@ -198,6 +198,12 @@ def test_status(case: str, snapshot: SnapshotAssertion) -> None:
     assert _message(views.status(standings, more)) == snapshot.use_extension(JSONSnapshotExtension)
 
 
+@pytest.mark.parametrize("case", STATUSES)
+def test_in_short(case: str, snapshot: SnapshotAssertion) -> None:
+    standings, more = STATUSES[case]
+    assert _message(views.in_short(standings, more)) == snapshot.use_extension(JSONSnapshotExtension)
+
+
 WHYS = {"usual": "a guest can read it", "hostile": HOSTILE, "silent": ""}
 
 

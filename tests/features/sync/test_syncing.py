@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from bot.domain.person import Person, Role
 from bot.domain.provenance import Stamp, value_of
 from bot.domain.reading import AbsenceReading, Event, PersonReading
 from bot.errors import SourceRefused, SourceUnavailable, SyncUnderWay
+from bot.features.sync import telling
 from bot.features.sync.people import list_unknown
 from bot.ports.book import AccountRow
 from bot.ports.plans import NOTICE
@@ -157,6 +157,34 @@ async def test_a_system_with_far_fewer_accounts_is_not_believed_until_confirmed(
     assert (confirmed.merged.churned, confirmed.sources[0].problems) == (60, ())
 
 
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.MANAGER])
+async def test_a_refusal_is_told_once_to_those_who_can_confirm_it(
+    sqlite_desk: Any, say: Any, role: Role
+) -> None:
+    """The operators, else the managers: what was given, and the line that confirms it."""
+    desk = sqlite_desk
+    staff = [Person(email="ann@ta.example", name="Ann", role=role)]
+    staff.append(
+        Person(email="mo@ta.example", name="Mo", role=Role.TA if role is Role.MANAGER else Role.MANAGER)
+    )
+    async with desk.work.transaction() as tx:
+        await desk.people.save_people(tx, staff, source="people.csv")
+    vendor = held(say, 100)
+    await desk.sync(vendor)
+    del vendor.holds["accounts"][40:]
+    await desk.sync(vendor, whole=True)
+    await desk.sync(vendor)
+    assert [one.email for one in await desk.outgoing.list_outgoing(prefix="sync.refused:")] == [
+        "ann@ta.example"
+    ]
+    (sweep,) = [one for one in await desk.readings.list_sweeps() if one.feed == "accounts"]
+    message = telling.refused(sweep)
+    assert "40 accounts where it had 100" in message.text
+    assert "`ta-bot sync vitally --full --confirm`" in str(message.blocks[0])
+    await desk.sync(vendor, whole=True, confirmed=True)
+    assert len(await desk.outgoing.list_outgoing(prefix="sync.refused:")) == 1
+
+
 async def test_an_outage_leaves_the_last_values_with_their_age(desk: Any, say: Any, clock: Any) -> None:
     vendors = three(say)
     await desk.sync(*vendors)
@@ -267,7 +295,7 @@ async def test_records_are_joined_by_policys_override_and_over_other_systems_nev
     vendors = three(say)
     looker = say.scripted("looker", {"usage": [say.account("L1", mau=5)]})
     fir = vendors[1].holds["accounts"][0]
-    vendors[1].holds["accounts"][0] = replace(fir, ids={"salesforce": "001A", "looker": "L1"})
+    vendors[1].holds["accounts"][0] = fir._replace(ids={"salesforce": "001A", "looker": "L1"})
     vendors[2].holds["organizations"] = [say.account(str(n), name="Fir") for n in (1, 2, 3)]
     report = await joined.sync(*vendors, looker)
     assert report.unmatched == {"vitally": 1, "zendesk": 1}

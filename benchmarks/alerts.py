@@ -1,0 +1,131 @@
+"""A look at the whole book for what fires: seconds, and the event loop.
+
+It is measured in a process of its own, which answers look-ups every 5 ms meanwhile: `python -m benchmarks.alerts FILE`
+prints one measurement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from types import SimpleNamespace
+from typing import Any
+
+from benchmarks.book import CLOCK, account_id, filled
+from benchmarks.digest import TICK, tick
+from benchmarks.report import Line, Size
+from bot import policy
+from bot.bootstrap.serving import GC_THRESHOLDS
+from bot.clock import TurnableClock
+from bot.features.alerts import evaluating
+from bot.store import open_store
+
+NEWS = 0.005
+"""Of the accounts, those of which something fires on a day."""
+
+
+def run(size: Size, work: Path) -> list[Line]:
+    """The goals: 2 s for a look at 100,000 accounts, and 50 ms for the loop."""
+    file = work / "alerts.db"
+    shutil.copy(asyncio.run(filled(work, size.accounts)), file)
+    command = [sys.executable, "-m", "benchmarks.alerts", f"sqlite:///{file}", str(size.rounds)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return list(_lines(json.loads(said), size))
+
+
+def _lines(found: Any, size: Size) -> Iterator[Line]:
+    goal = 2.0 * size.accounts / 100_000
+    for what, seconds in (("on a day on which little happens", found["days"]), ("with news", found["news"])):
+        yield Line(
+            what=f"a look at {size.accounts:,} accounts {what}",
+            ours=f"{median(seconds):.2f} s",
+            ratio=median(seconds),
+            goal=goal,
+            note=f"best {min(seconds):.2f} s; {found['alerts']:,} alerts" if what == "with news" else "",
+        )
+    yield Line(what="the first look, which remembers them all", ours=f"{found['first']:.2f} s")
+    yield Line(what="a look where nothing changed", ours=f"{found['idle'] * 1000:.1f} ms")
+    yield Line(
+        what="longest time that the event loop stood still",
+        ours=f"{found['blocked'] * 1000:.0f} ms",
+        ratio=found["blocked"] * 1000,
+        goal=50,
+        note=f"with a look-up every {TICK * 1000:g} ms",
+    )
+
+
+async def measured(url: str, rounds: int) -> dict[str, Any]:
+    """Looks at the book, day after day."""
+    gc.set_threshold(*GC_THRESHOLDS)
+    clock = TurnableClock(CLOCK.zone)
+    clock.stand_at(CLOCK.now())
+    store = open_store(url, clock)
+    await store.start()
+    names = ("alerts", "watching", "people", "book", "figures", "work")
+    ports: Any = SimpleNamespace(
+        **{name: getattr(store, name) for name in names}, clock=clock, policy=policy.load()
+    )
+    late: list[float] = []
+    ticking = asyncio.create_task(tick(store, late))
+    try:
+        first = await _timed(ports)
+        idle = await _timed(ports)
+        days, news = [], []
+        for _ in range(rounds):
+            clock.stand_at(clock.now() + timedelta(days=1))
+            days.append(await _timed(ports))
+            await _move(store)
+            clock.stand_at(clock.now() + timedelta(days=1))
+            news.append(await _timed(ports))
+        kept = await store.database.scan(
+            lambda c: c.exec_driver_sql("select count(*) from alert_notices").scalar()
+        )
+        return {
+            "first": first,
+            "idle": idle,
+            "days": days,
+            "news": news,
+            "blocked": max(late, default=0.0),
+            "alerts": kept,
+        }
+    finally:
+        ticking.cancel()
+        await store.close()
+
+
+async def _timed(ports: Any) -> float:
+    began = time.perf_counter()
+    await evaluating.evaluate(ports)
+    return time.perf_counter() - began
+
+
+async def _move(store: Any) -> None:
+    """Every account changes, some for the worse."""
+    count = await store.book.count_accounts()
+    draw = random.Random(count)
+    worse = [account_id(draw.randrange(count)) for _ in range(int(count * NEWS))]
+
+    def write(connection: Any) -> None:
+        connection.exec_driver_sql("update accounts set mau_28d = coalesce(mau_28d, mau)")
+        for one in worse:
+            connection.exec_driver_sql(
+                "update accounts set health_category = case health_category when 'red' then 'green' "
+                "when 'yellow' then 'red' else 'yellow' end where id = ?",
+                (one,),
+            )
+
+    await store.database.write(write)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(measured(sys.argv[1], int(sys.argv[2])))))
