@@ -98,13 +98,15 @@ class World:
                 break
             self.clock.at = max(self.clock.at, work[0].due_at)
             async with self.store.work.transaction() as tx:
-                claimed = await self.store.jobs.claim_due(tx, self.clock.at, 1)
-            for one in (claim.work for claim in claimed):
+                claimed = await self.store.jobs.claim_due(tx, self.clock.at, 50)
+            done = [replace(one, state=WorkState.DONE) for one in [claim.work for claim in claimed]]
+            for one in done:
                 due = Due(job=one.job, key=one.key, subject=one.subject, due_at=one.due_at)
-                note = await table[one.job].run(due, self.ports)
-                async with self.store.work.transaction() as tx:
-                    done = replace(one, state=WorkState.DONE, note=note)
-                    await self.store.jobs.end_work(tx, one.key, done)
+                if one.job in table:
+                    await table[one.job].run(due, self.ports)
+            async with self.store.work.transaction() as tx:
+                for one in done:
+                    await self.store.jobs.end_work(tx, one.key, one)
         self.clock.at = at
 
     async def said(self) -> dict[str, list[str]]:
