@@ -146,7 +146,7 @@ class Merger:
             row = one.row
             stamps = compact.encode(row.stamps, row.stamp)
             rows.append((row.id, row.name, None, stamps, version, version, *fields_tuple(row.values)))
-        connection.exec_driver_sql(self._write, rows)
+        self._database.write_rows(connection, self._write, rows)
 
     def _save_beside(
         self,
@@ -180,7 +180,7 @@ class Merger:
             for some in chunks(ids, _PARAMS):
                 earlier = sa.and_(weeks.c.week_ending >= monday, weeks.c.week_ending < day)
                 connection.execute(weeks.delete().where(weeks.c.account_id.in_(some), earlier))
-            connection.exec_driver_sql(self._write_weeks, [week_tuple(week) for week in found])
+            self._database.write_rows(connection, self._write_weeks, [week_tuple(week) for week in found])
 
     def _save_contacts(self, connection: sa.Connection, merged: Sequence[Merged], span: Span) -> None:
         """Replace those of accounts where they are other than before."""
