@@ -37,7 +37,7 @@ HEAD = ("system", "feed", "read", "changed", "gone", "refused", "seconds", "call
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Keeps features.sync's Keepers over an open store."""
+    """Keeps features.sync's SyncKeepers over an open store."""
 
     book: Book
     people: People
