@@ -198,7 +198,7 @@ async def choose(asked: Action, ports: Ports) -> Message:
             await ports.alerts.acknowledge(tx, [kept.id], me, now)
         if verb == views.OFF and kept.notice.receiver == me:
             await ports.alerts.turn(tx, me, kept.notice.signal, on=False, at=now)
-    return await _again(ports, kept.bundle, kept.reader, int(page or 0))
+    return await _shown(asked, ports, kept.bundle, int(page or 0))
 
 
 async def acknowledge_all(asked: Action, ports: Ports) -> Message:
@@ -209,14 +209,14 @@ async def acknowledge_all(asked: Action, ports: Ports) -> Message:
     told = [one.id for one in kept if one.state is NoticeState.TOLD]
     async with ports.work.transaction() as tx:
         await ports.alerts.acknowledge(tx, told, me, ports.clock.now())
-    return await _again(ports, bundle, kept[0].reader, int(page or 0))
+    return await _shown(asked, ports, bundle, int(page or 0))
 
 
 async def see_more(asked: Action, ports: Ports) -> Message:
     """Show the alerts of a message that it told in a line each."""
     bundle, _, page = asked.value.partition("\n")
     kept = await _get_bundle(ports, bundle)
-    return replace(await _again(ports, bundle, kept[0].reader, int(page or 0)), replaces=False)
+    return await _bundle(ports, bundle, kept, int(page or 0))
 
 
 async def list_open(ports: Ports, person: Person) -> Message:
@@ -255,10 +255,21 @@ async def _get_bundle(ports: Ports, bundle: str) -> Sequence[Kept]:
     return kept
 
 
-async def _again(ports: Ports, bundle: str, reader: str, page: int) -> Message:
+async def _shown(asked: Action, ports: Ports, bundle: str, page: int) -> Message:
+    """What came of a press: a person's message is replaced by its answer, a channel's is edited where all see it."""
     kept = await _get_bundle(ports, bundle)
-    reading = await reading_of(ports, reader, kept)
-    return replace(views.bundle(kept, reading, bundle, page), replaces=True)
+    answer = replace(await _bundle(ports, bundle, kept, page), replaces=True)
+    if not is_channel(kept[0].reader):
+        return answer
+    whole = await _bundle(ports, bundle, kept, 0)
+    async with ports.work.transaction() as tx:
+        await ports.outgoing.edit_later(tx, bundle, whole)
+    return answer if asked.ephemeral else views.noted()
+
+
+async def _bundle(ports: Ports, bundle: str, kept: Sequence[Kept], page: int) -> Message:
+    reading = await reading_of(ports, kept[0].reader, kept)
+    return views.bundle(kept, reading, bundle, page)
 
 
 async def _email_of(asked: Ask, ports: Ports) -> str:

@@ -152,6 +152,12 @@ def _notice(kept: Sequence[Kept], reading: Reading) -> str:
     return text.trim(f"{len(kept)} alerts: {first}", LINE)
 
 
+def noted() -> Message:
+    """What came of a press in a channel is in the message itself, for everybody."""
+    said = "Noted: the message says so, for everybody here."
+    return Message(text=said, blocks=(build.section(said),))
+
+
 def unreached(kept: Sequence[Kept], reader: str, why: str) -> Message:
     """Nobody heard of some alerts: for the operators."""
     whom = text.escape(reader if "@" in reader else f"#{reader}")

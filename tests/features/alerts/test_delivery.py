@@ -227,6 +227,18 @@ async def test_an_acknowledged_alert_says_so_and_stays(world: World) -> None:
     assert kept.acknowledged_by == DANA
 
 
+async def test_what_is_pressed_in_a_channel_shows_in_its_message_for_everybody(world: World) -> None:
+    await world.tell(world.notice(1, CHANNEL), world.notice(2, CHANNEL))
+    await world.until(MONDAY + DAY)
+    (kept, _) = (await world.store.alerts.list_told(CHANNEL))[::-1]
+    before = await world.store.outgoing.find_outgoing(kept.bundle)
+    shown = await world.press(usecases.choose, f"{views.ACKNOWLEDGE}:{kept.id}:0", BEA)
+    assert shown.text == views.noted().text
+    pending = await world.store.outgoing.find_pending(kept.bundle)
+    assert pending.revision == before.revision + 1
+    assert str(pending.payload).count(":white_check_mark: acknowledged by Bea") == 1
+
+
 async def test_a_signal_that_is_off_is_told_to_nobody_until_it_is_on_again(world: World) -> None:
     kept = await told_one(world)
     await world.press(usecases.choose, f"{views.OFF}:{kept.id}:0")

@@ -87,6 +87,10 @@ def test_bundle(name: str, snapshot: SnapshotAssertion) -> None:
     pictured(BUNDLES[name], snapshot)
 
 
+def test_noted(snapshot: SnapshotAssertion) -> None:
+    pictured(views.noted(), snapshot)
+
+
 def test_unreached(snapshot: SnapshotAssertion) -> None:
     pictured(views.unreached(USUAL, CHANNEL, "there is no such channel"), snapshot)
 
