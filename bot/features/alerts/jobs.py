@@ -14,7 +14,7 @@ from bot.ports.jobs import Job, WorkState
 from bot.ports.outgoing import MessageState
 
 TEND, EVALUATE, SOURCES = "alerts.tend", "alerts.evaluate", "alerts.sources"
-MORNING = time(6)
+MORNING = time(8)
 _COMING = (WorkState.PLANNED, WorkState.STARTED)
 _LOST = (MessageState.FAILED, MessageState.WITHHELD)
 
