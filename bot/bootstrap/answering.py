@@ -14,6 +14,7 @@ import commands
 from bot.bank_holidays import BankHolidays
 from bot.bootstrap.house import House
 from bot.features.home import usecases as home
+from bot.features.home.starting import welcome
 from bot.features.plain import usecases as plain
 from bot.ports import Ports
 from bot.ports.jobs import Job
@@ -68,7 +69,9 @@ def handlers() -> Handlers:
         typeaheads=_merged(found, "TYPEAHEADS"),
         mentions=_merged([one for one in found if hasattr(one, "MENTIONS")], "MENTIONS"),
         home=home.open_home,
-        plain=partial(plain.answer, run=lambda asked, ports: answers[asked.name](asked, ports)),
+        plain=partial(
+            plain.answer, run=lambda asked, ports: answers[asked.name](asked, ports), welcome=welcome
+        ),
         happenings=_merged([module for module in found if hasattr(module, "HAPPENINGS")], "HAPPENINGS"),
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bot.asks import Asker, Place, PlaceKind, Plain
 from bot.domain.person import Person, Role
+from bot.features.home.starting import welcome
 from bot.slack.attending import Handlers
 from bot.standin.validate import problems
 
@@ -37,3 +39,22 @@ async def test_each_role_begins_with_its_own_next_step(
             assert button["value"].split()[0] in heard.commands
             if button["value"] not in opened and who is not None:
                 assert (await say(button["value"], who)).text, button["value"]
+
+
+async def test_whoever_meets_the_bot_is_told_what_it_is_and_where_to_begin(
+    heard: Handlers, ports: Any
+) -> None:
+    asked = Plain(
+        asker=Asker("U9"),
+        place=Place("D1", kind=PlaceKind.DIRECT),
+        reference="r",
+        text="how is Quelmarra Holdings",
+    )
+    card = await heard.plain(asked, ports)
+    assert "Quelmarra Holdings Inc" in card.text
+    (kept,) = await ports.outgoing.list_outgoing(prefix="welcome:")
+    assert kept.channel_id == "D1"
+    told = await welcome(asked, ports)
+    assert told.text.startswith("Hello! ")
+    assert told.blocks[1]["elements"][-1]["value"] == "/ta-help"
+    assert problems([dict(block) for block in told.blocks], "message") == []

@@ -16,6 +16,7 @@ from bot.ports import Ports
 MOST = 5
 """Buttons of one row."""
 SAY = "Or write to me here, in plain words: “how is Acme”, “who covers Acme”, “who is out on Friday”."
+HELLO = "Hello! I know the book of accounts: how healthy each is and why, and who looks after it today."
 STRANGER = (
     "You are not in the book of people yet, so I know no accounts, team or time off of yours: whoever keeps me running "
     "adds you. Until then: open a team’s accounts, or see who is out."
@@ -29,7 +30,17 @@ async def first_steps(asked: Ask, ports: Ports) -> Message:
     return shown(await standing_of(asked, ports), ports.policy.teams)
 
 
-def shown(standing: Standing, teams: Mapping[Team, TeamPolicy]) -> Message:
+async def welcome(asked: Ask, ports: Ports) -> Message:
+    """The same for somebody who meets the bot."""
+    return shown(await standing_of(asked, ports), ports.policy.teams, HELLO, ("What I can do", "/ta-help"))
+
+
+def shown(
+    standing: Standing,
+    teams: Mapping[Team, TeamPolicy],
+    greeting: str = "",
+    last: tuple[str, str] | None = None,
+) -> Message:
     """What to begin with, in a sentence a role, and the commands for it as buttons."""
     if standing.person is None:
         steps = [(team.short, f"/account-health team {key}") for key, team in teams.items()]
@@ -38,8 +49,9 @@ def shown(standing: Standing, teams: Mapping[Team, TeamPolicy]) -> Message:
         told = list(_told(standing))
         said = " ".join(sentence for sentence, _ in told)
         steps = list(dict.fromkeys(step for _, some in told for step in some))
-    buttons = [running.button(label, line, place) for place, (label, line) in enumerate(steps[:MOST])]
-    said = f"{said} {SAY}"
+    steps = [*steps[: MOST - 1], last] if last else steps[:MOST]
+    buttons = [running.button(label, line, place) for place, (label, line) in enumerate(steps)]
+    said = f"{greeting} {said} {SAY}".strip()
     return Message(text=said, blocks=(build.section(said), build.actions(*buttons)))
 
 

@@ -243,6 +243,12 @@ def line(intent: Intent, *, account: tuple[str, str] | None = None, value: str =
     return Line(command, text.format(value).strip(), says.format(value or "today").replace("  ", " "))
 
 
+def named(intent: Intent, name: str) -> Line:
+    """The command of an intent about whatever goes by a name: it asks which, where several do."""
+    command, text, says = _OF_ACCOUNT[intent]
+    return Line(command, text.format(name), says.format(name))
+
+
 _OF_ACCOUNT: Mapping[Intent, tuple[str, str, str]] = {
     Intent.HEALTH: ("/account-health", "{}", "How is {}?"),
     Intent.COVER: ("/ooo", "cover {}", "Who looks after {}?"),

@@ -15,18 +15,19 @@ from bot.ports.outgoing import Intent as Said
 
 Run: TypeAlias = Callable[[Command, Ports], Awaitable[Answer]]
 """Answers a command as if it had been typed."""
+Welcome: TypeAlias = Callable[[Ask, Ports], Awaitable[Message]]
 SURE = 0.99
 """From this score on a name stands as it was typed, but for its legal form or the words that nobody else begins with."""
 _ABOUT = (Intent.HEALTH, Intent.COVER, Intent.SEGMENT)
 _USUAL = (Intent.BOOK, Intent.OUT, Intent.HELP)
 
 
-async def answer(asked: Plain, ports: Ports, run: Run) -> Answer:
+async def answer(asked: Plain, ports: Ports, run: Run, welcome: Welcome) -> Answer:
     """What the words ask for, or the likely commands as buttons; and a word of welcome the first time."""
-    await _welcome(asked, ports, run)
-    if not asked.text:
-        return Done()
     read = rules.read(asked.text)
+    is_new = await _welcome(asked, ports, welcome)
+    if not asked.text or (is_new and read.intent is Intent.HELP):
+        return Done()
     if read.intent is Intent.THANKS:
         return Message(text=views.WELCOME)
     if read.names:
@@ -37,19 +38,14 @@ async def answer(asked: Plain, ports: Ports, run: Run) -> Answer:
     return await _unclear(asked, ports, called, read.intents)
 
 
-async def _welcome(asked: Plain, ports: Ports, run: Run) -> None:
+async def _welcome(asked: Plain, ports: Ports, welcome: Welcome) -> bool:
     """Once in a lifetime, in the direct message itself: what the bot can do for somebody of their role."""
-    if await ports.outgoing.find_outgoing(_key(asked)) is not None:
-        return
-    welcome = await run(_command(asked, rules.line(Intent.HELP)), ports)
-    if isinstance(welcome, Message):
-        said = Said(key=_key(asked), message=welcome, channel_id=asked.place.channel_id)
-        async with ports.work.transaction() as tx:
-            await ports.outgoing.post_later(tx, said)
-
-
-def _key(asked: Ask) -> str:
-    return f"welcome:{asked.asker.user_id}"
+    key = f"welcome:{asked.asker.user_id}"
+    if await ports.outgoing.find_outgoing(key) is not None:
+        return False
+    said = Said(key=key, message=await welcome(asked, ports), channel_id=asked.place.channel_id)
+    async with ports.work.transaction() as tx:
+        return await ports.outgoing.post_later(tx, said)
 
 
 async def _others(asked: Plain, ports: Ports, run: Run, read: Read) -> Answer:
@@ -68,6 +64,8 @@ async def _of_account(asked: Plain, ports: Ports, run: Run, read: Read) -> Answe
     lines = [_line(intent, one) for one in found for intent in read.intents]
     if len(lines) == 1 and read.intent not in rules.PRESSED:
         return await run(_command(asked, lines[0]), ports)
+    if len(found) > OFFERED and read.intent and read.intent not in rules.PRESSED:
+        return await run(_command(asked, rules.named(read.intent, barest)), ports)  # its menu holds them all
     found = found or await _likely(ports, barest, asked.text)
     if not found:
         return await _unclear(asked, ports, (), read.intents, views.unknown(barest))

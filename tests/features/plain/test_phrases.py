@@ -30,6 +30,7 @@ ACCOUNTS = {
     "a-12": "Initech",
     "a-13": "Inotech",
     "a-14": "The Health Group",
+    **{f"b-{number}": f"Borealis {what}" for number, what in enumerate(("Air", "Bank", "Foods", "Rail"))},
 }
 
 # `=` answered by that command at once; `?` offered as buttons, nothing answered; `-` words alone.
@@ -98,6 +99,7 @@ PHRASES = {
     "how is scaled doing": "? /account-health team scaled | /kpi-digest preview scaled",
     "how is <@U1>": "? /ooo <@U1> | /account-health <@U1>",
     "how is North Star": "? " + _of(HEALTH, "a-3", "a-4"),
+    "how is Borealis": "= /account-health Borealis",  # its own menu: more than three
     "how is Good Today": "? " + _of(HEALTH, "a-6", "a-5"),
     "drift": _about("a-7"),
     "Acme": _about("a-1"),
@@ -152,6 +154,10 @@ class Desk:
     def __init__(self) -> None:
         self.ran: list[str] = []
 
+    async def welcome(self, _asked: Any, _ports: Any) -> Message:
+        self.ran.append("welcome")
+        return Message(text="welcome")
+
     async def run(self, asked: Any, _ports: Any) -> Message:
         self.ran.append(f"{asked.name} {asked.text}".strip())
         return Message(text="answered")
@@ -172,10 +178,12 @@ def _shown(answer: Any, desk: Desk) -> str:
 async def test_what_each_phrase_is_answered_with(ports: Any) -> None:
     """Written by hand from what the commands are for; a name that means two accounts, or nearly one, is never answered."""
     wrong, desk = {}, Desk()
-    await usecases.answer(_said(""), ports, desk.run)
+    await usecases.answer(_said(""), ports, desk.run, desk.welcome)
     for phrase, expected in PHRASES.items():
         desk.ran.clear()
-        found = _shown(await usecases.answer(_said(phrase.replace("&amp;", "&")), ports, desk.run), desk)
+        found = _shown(
+            await usecases.answer(_said(phrase.replace("&amp;", "&")), ports, desk.run, desk.welcome), desk
+        )
         if found != expected:
             wrong[phrase] = (expected, found)
     assert "\n".join(f"{k}: {a}  BUT  {b}" for k, (a, b) in wrong.items()) == ""
@@ -184,7 +192,7 @@ async def test_what_each_phrase_is_answered_with(ports: Any) -> None:
 
 async def test_what_is_offered_names_the_account_by_its_id(ports: Any) -> None:
     """It means no other, whatever others are called."""
-    offered = await usecases.answer(_said("how is North Star"), ports, Desk().run)
+    offered = await usecases.answer(_said("how is North Star"), ports, Desk().run, Desk().welcome)
     button = offered.blocks[-1]["elements"][1]
     assert (button["text"]["text"], button["value"]) == ("How is North Star Labs?", '/account-health "a-4"')
     found = await ports.book.find_by_name('"a-4"')
@@ -193,9 +201,9 @@ async def test_what_is_offered_names_the_account_by_its_id(ports: Any) -> None:
 
 async def test_who_writes_or_opens_for_the_first_time_is_welcomed_once(ports: Any) -> None:
     desk = Desk()
-    for text in ("", "how is Acme", ""):
-        answer = await usecases.answer(_said(text), ports, desk.run)
-        assert isinstance(answer, Done) is (not text)
-    assert desk.ran == ["/ta-help", '/account-health "a-1"']
+    for text in ("hello", "how is Acme", ""):
+        answer = await usecases.answer(_said(text), ports, desk.run, desk.welcome)
+        assert isinstance(answer, Done) is (text != "how is Acme")
+    assert desk.ran == ["welcome", '/account-health "a-1"']
     (kept,) = await ports.outgoing.list_outgoing(prefix="welcome:")
     assert kept.channel_id == "D1"
