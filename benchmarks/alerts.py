@@ -72,7 +72,7 @@ async def measured(url: str, rounds: int) -> dict[str, Any]:
     clock.stand_at(CLOCK.now())
     store = open_store(url, clock)
     await store.start()
-    names = ("alerts", "watching", "people", "book", "figures", "work")
+    names = ("alerts", "watching", "people", "book", "figures", "work", "plan_updates", "feedback")
     ports: Any = SimpleNamespace(
         **{name: getattr(store, name) for name in names}, clock=clock, policy=policy.load()
     )

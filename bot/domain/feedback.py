@@ -5,8 +5,9 @@ Handbook: raise customers' needs with the Product teams; a product-feedback sess
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.person import Team
@@ -36,6 +37,12 @@ class Feedback:
     by_email: str
     by_name: str
     given_at: datetime
+
+
+def waiting(given: Iterable[Feedback], last_session: date | None) -> tuple[Feedback, ...]:
+    """What is to be brought up in the next session: given since the last one, on its day too."""
+    since = last_session or date.min
+    return tuple(one for one in given if one.for_session and one.given_at.date() >= since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ import pytest
 
 from bot.blocks.answers import FieldErrors, Message, Modal
 from bot.clock import FixedClock
+from bot.domain.alert import Notice
 from bot.domain.person import Role, Team
-from bot.domain.plan_update import Confidence
+from bot.domain.plan_update import SIGNAL, Confidence
 from bot.domain.schedule import IsoWeek
 from bot.errors import UserError
 from bot.features.digest import making
@@ -100,6 +101,21 @@ async def test_nobody_is_asked_twice_in_a_week_nor_where_an_update_is_written(
     await usecases.ask(later)
     next_week = {one.account_id: one.email for one in await ports.plan_updates.list_asks(WEEK.plus(1).monday)}
     assert next_week[account_id] == beatriz.email, "who updated it last is asked"
+
+
+async def test_where_an_alert_said_that_it_is_due_nobody_hears_of_it_again(ports: Ports) -> None:
+    """The week's question counts as asked all the same: who does not answer is listed."""
+    account_id = await id_of(ports, SAVED)
+    told = Notice(
+        key="save_plan_update:an alert of Monday", signal=SIGNAL, receiver="x@ta.example", headline="due"
+    )
+    async with ports.work.transaction() as tx:
+        await ports.alerts.tell_later(tx, [replace(told, account_id=account_id)])
+    (kept,) = await ports.alerts.list_of_account(account_id)
+    await usecases.ask(at(ports, THURSDAY + (IsoWeek.of(kept.kept_at.date()).monday - WEEK.monday)))
+    assert [one.id for one in await ports.alerts.list_of_account(account_id)] == [kept.id]
+    week = IsoWeek.of(kept.kept_at.date())
+    assert account_id in [one.account_id for one in await ports.plan_updates.list_asks(week.monday)]
 
 
 async def test_no_update_is_due_where_no_plan_runs(press: Do) -> None:

@@ -135,9 +135,11 @@ class Versions:
     """The book's version, which a test moves on."""
 
     def __init__(self) -> None:
-        self.number = 1
+        self.number, self.away = 1, False
 
     async def version(self) -> int:
+        if self.away:
+            raise RuntimeError("the disk is gone")
         return self.number
 
 

@@ -16,10 +16,13 @@ from bot.domain.person import Role
 from bot.domain.segment import team_of
 from bot.domain.watching import Fired, Found, Pass, WatchRules
 from bot.features.alerts import addressing, commitments, signals, wording
+from bot.features.alerts.written import written_of
 from bot.ports import Ports
 
 T = TypeVar("T")
 FIND = "health.find"  # heard by the account's own feature: it answers with the card
+_PRESSED = {signals.SAVE_PLAN: ("Write the update", "plan_updates.write")}
+"""What a signal is answered with, where that is not the card; heard by another feature."""
 LOOK_BACK = timedelta(days=28)
 """So far back a week of the old category is looked for, to tell which trait did the change."""
 AT_ONCE = 1_000
@@ -109,6 +112,8 @@ async def _notices(ports: Ports, found: Found, staff: addressing.Staff) -> Seque
     team = team_of(account, ports.policy.model_on(about.today))
     made: list[Notice] = []
     for one in found.seen.fired:
+        if one.signal == signals.SAVE_PLAN and about.written.is_settled(about.today):
+            continue  # nobody is asked twice
         receivers = addressing.receivers(one.signal, account, team, staff, ports.policy.alerts)
         made += _addressed(one, about, receivers)
     return made
@@ -129,7 +134,7 @@ def _addressed(fired: Fired, about: wording.About, receivers: Sequence[str]) -> 
             source=stamp.source if stamp else "",
             as_of=stamp.as_of if stamp else None,
             assumed=stamp is not None and stamp.assumed,
-            press=Press("Show the account", FIND, account.id),
+            press=Press(*_PRESSED.get(fired.signal, ("Show the account", FIND)), account.id),
         )
 
 
@@ -144,6 +149,7 @@ async def _about(ports: Ports, account: Account, fired: Sequence[Fired]) -> word
         today=today,
         rules=ports.policy.watch,
         cause=await _cause(ports, account, reading, change, today) if change else "",
+        written=await written_of(ports, account, fired),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from bot.domain.kpi import joined, utilization_parts
 from bot.domain.provenance import Fact, Known, Stamp, value_of
 from bot.domain.watching import Fired, Rhythm, WatchRules
 from bot.features.alerts import commitments, signals
+from bot.features.alerts.written import SESSION, Written
 
 TRAITS = 3
 """Traits that an agenda names."""
@@ -32,6 +33,7 @@ class About:
     today: date
     rules: WatchRules
     cause: str = ""
+    written: Written = field(default_factory=Written)
 
     @property
     def name(self) -> str:
@@ -169,6 +171,7 @@ def _agenda(about: About) -> Iterator[str]:
         yield f"{text.plural(tickets, 'open ticket')}"
     if actions := value_of(account.pending_actions):
         yield f"Pending: {text.and_more([text.name(one) for one in actions], TRAITS, '; ')}"
+    yield from about.written.agenda()
     updated = value_of(account.save_plan_updated_on)
     yield f"The save plan, last updated {text.day(updated) if updated else 'nobody knows when'}: progress, blockers, asks"
 
@@ -226,7 +229,8 @@ def _programme(fired: Fired, about: About) -> Words:
         said = f"No system tells of the last {noun}; counted from its start, {text.day(since)}."
     if rule and rule.at_least and rule.at_least.passed(since, about.today):
         said += f" At the very least it is due every {text.plural(rule.at_least.months, 'month')}."
-    return Words(f"{about.name}: {what} is due", (said,), tuple(facts[:1]))
+    more = about.written.of_session() if fired.signal == SESSION else ()
+    return Words(f"{about.name}: {what} is due", (said, *more), tuple(facts[:1]))
 
 
 def _rhythms(rules: WatchRules) -> Iterator[Rhythm]:

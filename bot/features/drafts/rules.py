@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -96,12 +96,20 @@ class Monthly:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looking:
-    """What a book is looked at with."""
+    """What a book is looked at with. `asked` rules on the traits that call for a letter: all take three times as long."""
 
     rules: DraftRules
     health: HealthRules
     model: SegmentModel
     today: date
+    asked: HealthRules
+
+
+def looking_at(rules: DraftRules, health: HealthRules, model: SegmentModel, today: date) -> Looking:
+    """What a book is looked at with on a day."""
+    wanted = {rules.upgrade, *rules.low_usage}
+    asked = replace(health, traits=tuple(one for one in health.traits if one.key in wanted))
+    return Looking(rules=rules, health=health, model=model, today=today, asked=asked)
 
 
 def look(accounts: Iterable[Account], looking: Looking) -> tuple[Found, ...]:
@@ -125,7 +133,7 @@ def _is_elsewhere(account: Account, today: date) -> bool:
 
 def reasons_of(account: Account, team: Team, looking: Looking) -> tuple[Reason, ...]:
     """Why an account is to be written to; recaps for upgrading are made in policy's teams alone."""
-    traits = {one.rule.key: one for one in read_account(account, looking.health, looking.today).traits}
+    traits = {one.rule.key: one for one in read_account(account, looking.asked, looking.today).traits}
     reasons = [*_low_usage(traits, looking), *_first_used(account, looking)]
     if team in looking.rules.recap_teams:
         reasons = [*_behind(traits, looking), *reasons]

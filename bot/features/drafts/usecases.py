@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,8 +13,9 @@ from bot.blocks import build, text
 from bot.blocks.answers import Done, Message, Modal
 from bot.domain import spreadsheet
 from bot.domain.account import Account
+from bot.domain.alert import Notice
 from bot.domain.calendar import next_working_day
-from bot.domain.person import Team
+from bot.domain.person import Person, Team
 from bot.domain.plan_update import keeper_of
 from bot.domain.provenance import Known
 from bot.domain.segment import team_of
@@ -27,6 +28,8 @@ from bot.ports.outgoing import Intent
 
 SHOWN = 15
 """Accounts of a list in the channel; the CSV has them all."""
+AT_ONCE = 200
+"""Accounts whose notices are kept in one transaction."""
 MOST = 20_000
 """Rows of one file."""
 
@@ -67,18 +70,24 @@ async def night(ports: Ports) -> str:
 
 def _looking(ports: Ports) -> Looking:
     policy, today = ports.policy, ports.clock.today()
-    return Looking(rules=policy.drafts, health=policy.health, model=policy.model_on(today), today=today)
+    return rules.looking_at(policy.drafts, policy.health, policy.model_on(today), today)
 
 
 async def _tell(ports: Ports, found: Sequence[Found]) -> int:
-    people = await ports.people.list_people()
-    notices = []
+    """In parts: a big book must not hold anybody up."""
+    people, told = await ports.people.list_people(), 0
+    for start in range(0, len(found), AT_ONCE):
+        notices = list(_notices(found[start : start + AT_ONCE], people))
+        async with ports.work.transaction() as tx:
+            told += await ports.alerts.tell_later(tx, notices)
+    return told
+
+
+def _notices(found: Sequence[Found], people: Sequence[Person]) -> Iterator[Notice]:
     for one in found:
         receiver = keeper_of(one.account, one.team, None, people)
         if receiver:
-            notices += [wording.notice(one, reason, receiver) for reason in one.reasons]
-    async with ports.work.transaction() as tx:
-        return await ports.alerts.tell_later(tx, notices)
+            yield from (wording.notice(one, reason, receiver) for reason in one.reasons)
 
 
 async def _due_teams(ports: Ports) -> list[Team]:
@@ -134,7 +143,9 @@ async def _monthly(ports: Ports, team: Team, found: Sequence[Found]) -> Monthly:
         drafts=tuple(shown),
         total=len(wanted),
         counts={why: counts[why] for why in Why},
-        left_out=tuple((one.account.name, written[one.account.id]) for one in of_team if one not in wanted),
+        left_out=tuple(
+            (one.account.name, written[one.account.id]) for one in of_team if one.account.id in written
+        ),
         reads_conversations=any(one.feed == "conversations" and one.done_at for one in sweeps),
         announcements=tuple(one for one in policy.announcements if one.holds_on(today, team)),
         playbook_url=policy.playbook_url,
@@ -184,6 +195,7 @@ async def send_rows(asked: Action, ports: Ports) -> Message:
 async def _rows(ports: Ports, team: Team, wanted: Sequence[Found]) -> AsyncIterator[tuple[object, ...]]:
     """A row a contact whom some of the material is for; one without a contact where it is for nobody."""
     for one in wanted[:MOST]:
+        await asyncio.sleep(0)  # a look-up by key does not leave the loop: others come in between accounts
         draft = await _draft(ports, one.account, team, one.reasons)
         mau, url = one.account.mau, one.account.vitally_url
         for contact in rules.addressed(draft.offers) or (None,):

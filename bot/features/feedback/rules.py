@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.feedback import Feedback, Weight
-from bot.domain.provenance import Fact, Known
+from bot.domain.feedback import Feedback, Weight, waiting
+from bot.domain.provenance import Fact, value_of
 
 _ORDER = tuple(Weight)
 
@@ -24,9 +24,8 @@ class OfAccount:
 
     @property
     def waiting(self) -> int:
-        """How many wait for the next session: given since the last one, on its day too."""
-        held = self.session.value if isinstance(self.session, Known) else date.min
-        return sum(one.for_session and one.given_at.date() >= held for one in self.given)
+        """How many wait for the next session."""
+        return len(waiting(self.given, value_of(self.session)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.asks import Action, Submission
 from bot.blocks.answers import Answer, FieldErrors, Modal
 from bot.domain.account import Account
+from bot.domain.alert import Kept
 from bot.domain.person import Person, Team
 from bot.domain.plan_update import (
     SIGNAL,
@@ -45,7 +46,11 @@ async def ask(ports: Ports) -> str:
     asks = [_ask_of(ports, one, last.get(one.id), people) for one in accounts]
     by_id = {one.id: one for one in accounts}
     due = [one for one in asks if one is not None]
-    notices = [wording.notice(one, by_id[one.account_id], last.get(one.account_id)) for one in due]
+    notices = [
+        wording.notice(one, by_id[one.account_id], last.get(one.account_id))
+        for one in due
+        if not await _questions(ports, one.account_id, week)  # else an alert said that it is due
+    ]
     async with ports.work.transaction() as tx:
         await ports.plan_updates.save_asks(tx, due)
         await ports.alerts.tell_later(tx, notices)
@@ -112,9 +117,15 @@ _PARTS = (forms.PROGRESS, forms.BLOCKERS, forms.ASKS)
 
 
 async def _open_notices(ports: Ports, update: PlanUpdate) -> list[int]:
-    prefix = wording.notice_key(update.account_id, str(update.week))
-    held = await ports.alerts.list_of_account(update.account_id)
-    return [one.id for one in held if one.notice.signal == SIGNAL and one.notice.key.startswith(prefix)]
+    """The questions that it answers, whoever asked them."""
+    held = await _questions(ports, update.account_id, update.week - timedelta(weeks=1))
+    return [one.id for one in held if one.acknowledged_at is None]
+
+
+async def _questions(ports: Ports, account_id: str, since: date) -> list[Kept]:
+    """What was said since a day of an update that is due: the weekly question, or an alert of it."""
+    held = await ports.alerts.list_of_account(account_id)
+    return [one for one in held if one.notice.signal == SIGNAL and one.kept_at.date() >= since]
 
 
 async def show_history(asked: Action, ports: Ports) -> Modal:

@@ -24,18 +24,13 @@ SAID = 240
 """Characters of each of its parts in a list."""
 
 
-def notice_key(account_id: str, week: str) -> str:
-    """What the keys of a week's notices about an account begin with."""
-    return f"{SIGNAL}:{account_id}:{week}:"
-
-
 def notice(ask: PlanAsk, account: Account, last: PlanUpdate | None) -> Notice:
     """The question for a week's update, with what was answered last and where it is known from that a plan runs."""
     held = account.lighthouse if ask.kind is PlanKind.LIGHTHOUSE else utilization_of(account)
     known = held if isinstance(held, Known) else None
     before = f"Last update {when(last)}: {confidence(last.confidence)}" if last else "No update is kept yet."
     return Notice(
-        key=f"{notice_key(ask.account_id, str(ask.week))}{ask.email}",
+        key=f"{SIGNAL}:{ask.account_id}:{ask.week}:{ask.email}",
         signal=SIGNAL,
         receiver=ask.email,
         headline=f"*{text.name(ask.account_name)}* · {PLANS[ask.kind]}: how did this week go?",

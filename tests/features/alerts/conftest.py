@@ -141,7 +141,10 @@ async def world(sqlite_store: Store, clock: Any) -> World:
     clock.at = MONDAY
     async with sqlite_store.work.transaction() as tx:
         await sqlite_store.people.save_people(tx, PEOPLE, source="people.csv")
-    names = ("alerts", "watching", "people", "coverage", "outgoing", "jobs", "work", "book", "figures")
+    names = (
+        *("alerts", "watching", "people", "coverage", "outgoing", "jobs", "work", "book", "figures"),
+        *("plan_updates", "feedback"),
+    )
     ports = SimpleNamespace(
         **{name: getattr(sqlite_store, name) for name in names},
         clock=clock,

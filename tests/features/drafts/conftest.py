@@ -43,7 +43,7 @@ def make_account(name: str = "Marlin Freight", number: int = 1, **values: Any) -
 
 def make_looking(**changes: Any) -> Looking:
     model = POLICIES.model_on(NOW.date())
-    held = Looking(rules=POLICIES.drafts, health=POLICIES.health, model=model, today=NOW.date())
+    held = rules.looking_at(POLICIES.drafts, POLICIES.health, model, NOW.date())
     return replace(held, **changes)
 
 
