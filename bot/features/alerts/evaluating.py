@@ -140,7 +140,8 @@ def _addressed(fired: Fired, about: wording.About, receivers: Sequence[str]) -> 
 
 async def _about(ports: Ports, account: Account, fired: Sequence[Fired]) -> wording.About:
     today, of = ports.clock.today(), ports.policy.health
-    reading = health.read_account(account, of, today)
+    names_traits = any(one.signal in (signals.CATEGORY, signals.SYNC) for one in fired)
+    reading = health.read_account(account, of, today) if names_traits else None
     change = next((one for one in fired if one.signal == signals.CATEGORY), None)
     return wording.About(
         account=account,
@@ -148,7 +149,7 @@ async def _about(ports: Ports, account: Account, fired: Sequence[Fired]) -> word
         category=health.recorded_category(account, of),
         today=today,
         rules=ports.policy.watch,
-        cause=await _cause(ports, account, reading, change, today) if change else "",
+        cause=await _cause(ports, account, reading, change, today) if change and reading else "",
         written=await written_of(ports, account, fired),
     )
 

@@ -24,11 +24,12 @@ TRAITS = 3
 class About:
     """An account of which something fired, with what it is worded from.
 
-    `category` is the one recorded, `cause` the trait that moved it, where that is known.
+    `reading` is there where traits are named; `category` is the one recorded, `cause` the trait that moved it, where
+    that is known.
     """
 
     account: Account
-    reading: HealthReading
+    reading: HealthReading | None
     category: Category | None
     today: date
     rules: WatchRules
@@ -162,7 +163,8 @@ def _sync(fired: Fired, about: About) -> Words:  # noqa: ARG001 - every wording 
 
 def _agenda(about: About) -> Iterator[str]:
     account = about.account
-    costly = sorted((one for one in about.reading.traits if one.cost), key=lambda one: -(one.cost or 0))
+    traits = about.reading.traits if about.reading else ()
+    costly = sorted((one for one in traits if one.cost), key=lambda one: -(one.cost or 0))
     worst = ", ".join(one.rule.label for one in costly[:TRAITS])
     yield f"Health: {about.health}{f'; what costs it most: {worst}' if worst else ''}"
     if isinstance(account.renewal_date, Known):
