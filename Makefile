@@ -4,24 +4,26 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .PHONY: test demo gallery pictures bench soak lint format lock
 .DEFAULT_GOAL := test
 
-# The pinned set first, hashes checked; then this project on top, without looking for anything more.
+# The pinned set first, hashes checked; then this project on top, without looking for anything more. Nothing is
+# compiled: of what the libraries bring, a third is ever imported, and that is compiled then.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "ta-bot needs Python 3.11 or newer; try: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing what requirements.lock pins (once) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
 # What only developers need: linters, types, tests, a browser's driver.
 $(TOOLS): $(READY) requirements-dev.lock
 	@echo "installing what requirements-dev.lock pins (once) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $(TOOLS)
 
 # Tests make a thousand databases: in memory where there is room, since the disk would be waited for at every commit.
@@ -31,9 +33,15 @@ ROOMY := $(shell test "$$(df -Pk /dev/shm 2>/dev/null | awk 'NR==2 {print $$4}')
 unexport PYTHONDONTWRITEBYTECODE
 
 # Everything CI runs: style, types, the contracts of the house, all tests.
-test: $(TOOLS) lint
+test: $(TOOLS)
+	$(MAKE) -j 2 lint compiled
 	$(ROOMY) $(BIN)/python -m pytest -n 5 --dist loadgroup -m "not alone"
 	$(ROOMY) $(BIN)/python -m pytest -n 3 -m alone
+
+# While types are checked on one processor: what every worker would compile, since all begin at once.
+.PHONY: compiled
+compiled: $(TOOLS)
+	@$(BIN)/python -m pytest --collect-only -qq -p no:cacheprovider -p no:syrupy >/dev/null
 
 lint: $(TOOLS)
 	$(BIN)/ruff check .

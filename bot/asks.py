@@ -124,6 +124,13 @@ class HomeOpened(Ask):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plain(Ask):
+    """Words said to the bot in its direct message; none where that was only opened. Mentions are still `<@U…>`."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Typeahead(Ask):
     """Letters typed into a menu that asks us for its options."""
 

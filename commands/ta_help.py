@@ -10,15 +10,16 @@ from types import ModuleType
 import commands
 from bot.asks import Command
 from bot.blocks import helping
-from bot.blocks.answers import Answer
+from bot.blocks.answers import Answer, Message
 from bot.errors import WrongUsage
+from bot.features.home.starting import first_steps
 from bot.ports import Ports
 
 COMMAND = "/ta-help"
 SUMMARY = "What TA bot can do, with examples"
 USAGE = "[command]"
 EXAMPLES = (
-    ("/ta-help", "every command in a line, with its first example"),
+    ("/ta-help", "where you begin, and every command in a line, with its first examples"),
     ("/ta-help account-health", "one command with all its examples"),
 )
 AUDIENCE = "members"
@@ -28,14 +29,14 @@ PROMISE = (
 )
 
 
-async def answer(asked: Command, ports: Ports) -> Answer:  # noqa: ARG001 - every command is given the ports
-    """List the commands, or explain one."""
+async def answer(asked: Command, ports: Ports) -> Answer:
+    """The asker's first steps and every command; or one explained."""
     known = _modules()
     word = asked.text.strip().lstrip("/").casefold()
     if word in ("", "help"):
-        return helping.explain(
-            [(one.COMMAND, one.USAGE, one.SUMMARY, one.EXAMPLES[:2]) for one in known], PROMISE
-        )
+        listed = [(one.COMMAND, one.USAGE, one.SUMMARY, one.EXAMPLES[:2]) for one in known]
+        steps, every = await first_steps(asked, ports), helping.explain(listed, PROMISE)
+        return Message(text=f"{steps.text} {every.text}", blocks=(*steps.blocks, *every.blocks))
     for one in known:
         if f"/{word}" == one.COMMAND:
             return helping.explain(((one.COMMAND, one.USAGE, one.SUMMARY, one.EXAMPLES),))

@@ -58,6 +58,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long]
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The few tests that are timed are found without reading all the others."""
+    if collection_path.match("test_*.py") and config.getoption("-m") == "alone":
+        return "pytest.mark.alone" not in collection_path.read_text("utf-8") or None
+    return None
+
+
 def pytest_collection_finish() -> None:
     """Garbage is what the tests leave behind, not what they share."""
     gc.freeze()

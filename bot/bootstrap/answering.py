@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import bot.features
@@ -13,6 +14,8 @@ import commands
 from bot.bank_holidays import BankHolidays
 from bot.bootstrap.house import House
 from bot.features.home import usecases as home
+from bot.features.home.starting import welcome
+from bot.features.plain import usecases as plain
 from bot.ports import Ports
 from bot.ports.jobs import Job
 from bot.slack.attending import Handlers
@@ -57,14 +60,18 @@ def handlers() -> Handlers:
         for info in pkgutil.iter_modules(bot.features.__path__, "bot.features.")
         if importlib.util.find_spec(f"{info.name}.listeners")
     ]
+    answers = {module.COMMAND: module.answer for module in command_modules()}
     return Handlers(
-        commands={module.COMMAND: module.answer for module in command_modules()},
+        commands=answers,
         actions=_merged(found, "ACTIONS"),
         submissions=_merged(found, "SUBMISSIONS"),
         shortcuts=_merged(found, "SHORTCUTS"),
         typeaheads=_merged(found, "TYPEAHEADS"),
         mentions=_merged([one for one in found if hasattr(one, "MENTIONS")], "MENTIONS"),
         home=home.open_home,
+        plain=partial(
+            plain.answer, run=lambda asked, ports: answers[asked.name](asked, ports), welcome=welcome
+        ),
         happenings=_merged([module for module in found if hasattr(module, "HAPPENINGS")], "HAPPENINGS"),
     )
 

@@ -11,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.bootstrap.house import House, open_house
 from bot.errors import OperatorError
-from bot.features.sync.usecases import ImportReport, Keepers
+from bot.features.sync.keepers import Keepers
+from bot.features.sync.usecases import ImportReport
 from bot.features.sync.usecases import import_file as take
 from bot.integrations.csv_files.source import CsvFile
 

@@ -6,26 +6,20 @@ None and blank text say that the system holds nothing. No sentence repeats a val
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import Any
 
-from bot.domain.account import Cents, Field, Kind
+from bot.domain import kinds
+from bot.domain.account import Cents, Field
+from bot.domain.kinds import DAY, EMAIL, FLAGS, LONGEST, LONGEST_EMAIL, REMEMBERED, URL, Read
 
-Read: TypeAlias = Callable[[Any], Any]
-
-LONGEST = 500
-_REMEMBERED = 8192  # owners, days and stamps repeat: reading one again costs a fifth
 MOST = 10**15
 """Larger than anything that is counted or paid; what is larger was mistyped."""
-_EMAIL = re.compile(r"[^@\s<>,;|]+@[^@\s<>,;|]+")
-_URL = re.compile(r"https?://[^\s<>|]+")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,30})?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 class Unlike(ValueError):
@@ -54,12 +48,12 @@ def email(value: Any) -> str | None:
     return _email(value) if type(value) is str else _email(text(value) or "")
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _email(value: str) -> str | None:
     address = text(value)
     if address is None:
         return None
-    if len(address) > 254 or not _EMAIL.fullmatch(address):
+    if len(address) > LONGEST_EMAIL or not EMAIL.fullmatch(address):
         raise Unlike("is not an e-mail address")
     return address.lower()
 
@@ -67,7 +61,7 @@ def _email(value: str) -> str | None:
 def url(value: Any) -> str | None:
     """A web address."""
     found = text(value)
-    if found is not None and not _URL.fullmatch(found):
+    if found is not None and not URL.fullmatch(found):
         raise Unlike("is not a web address; it must start with https:// or http://")
     return found
 
@@ -127,9 +121,9 @@ def flag(value: Any) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     word = text(value)
-    if word is not None and word.lower() not in _FLAGS:
+    if word is not None and word.lower() not in FLAGS:
         raise Unlike("is neither yes nor no")
-    return None if word is None else _FLAGS[word.lower()]
+    return None if word is None else FLAGS[word.lower()]
 
 
 def day(value: Any) -> date | None:
@@ -141,13 +135,13 @@ def day(value: Any) -> date | None:
     return _day(value)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _day(value: str) -> date:
     value = value.strip()
     if len(value) > 10 and value[10] not in "T ":
         raise Unlike("is not a date")
     try:
-        return date.fromisoformat(value[:10] if _DAY.match(value) else "")
+        return date.fromisoformat(value[:10] if DAY.match(value) else "")
     except ValueError:
         raise Unlike("is not a date") from None
 
@@ -161,7 +155,7 @@ def instant(value: Any) -> datetime | None:
     return _instant(value)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _instant(value: str) -> datetime:
     try:
         at = datetime.fromisoformat(value.strip())
@@ -226,21 +220,21 @@ def _number(value: Any) -> int | float | Decimal | None:
     raise Unlike("is not a number")
 
 
-_READERS: dict[Kind, Read] = {
-    Kind.TEXT: text,
-    Kind.EMAIL: email,
-    Kind.URL: url,
-    Kind.LIST: words,
-    Kind.DATED: dated,
-    Kind.COUNT: count,
-    Kind.NUMBER: number,
-    Kind.SCORE: score,
-    Kind.MONEY: money,
-    Kind.FLAG: flag,
-    Kind.DATE: day,
-}
+_READERS = kinds.readers(
+    text=text,
+    email=email,
+    url=url,
+    list=words,
+    dated=dated,
+    count=count,
+    number=number,
+    score=score,
+    money=money,
+    flag=flag,
+    date=day,
+)
 
 
 def reader_of(field: Field) -> Read:
     """How a field's values are read."""
-    return one_of(field.choices) if field.kind is Kind.CHOICE else _READERS[field.kind]
+    return kinds.reader_of(field, _READERS, one_of)

@@ -30,6 +30,8 @@ class System(StrEnum):
         return self.value.capitalize()
 
 
+CALLED: Mapping[str, str] = {system.value: system.called for system in System}
+"""What each system is called: so stamps name it. Every other source is a file, which speaks where no system does."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

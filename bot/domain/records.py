@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from bot.domain.json_values import Read, Unlike, text
+from bot.domain.json_values import Unlike, text
+from bot.domain.kinds import Read
 from bot.domain.reading import Reading, Unreadable
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})

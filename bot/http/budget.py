@@ -7,20 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """At most so many calls in any window of so many seconds."""
+    """At most so many calls in any window of so many seconds; `at_once` of them without a wait (0: a tenth)."""
 
     calls: int
     seconds: float
+    at_once: int = 0
 
 
 class Bucket:
-    """A token bucket: a tenth of the budget may go at once, the rest is spread over the window.
+    """A token bucket: a part of the budget may go at once, the rest is spread over the window.
 
     Instants are seconds of a clock that never goes back.
     """
 
     def __init__(self, budget: Budget) -> None:
-        burst = max(1, budget.calls // 10)
+        burst = budget.at_once or max(1, budget.calls // 10)
         self._gap = budget.seconds / (budget.calls - burst + 1)
         self._lead = (burst - 1) * self._gap
         self._full_at = float("-inf")  # when the bucket would be full again

@@ -14,7 +14,8 @@ from typing import Any
 
 from bot.errors import SourceError, SourceGarbled, SourceRefused, SourceUnavailable
 
-_CODE = re.compile(r"[A-Za-z][\w.\-]{0,79}")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,59}")
+"""What is shown of a vendor's words: nothing that could be a sentence, a name with accents or an address."""
 _REQUEST_ID = re.compile(r"[\w.:/=\-]{1,128}", re.ASCII)
 _ID_HEADERS = ("x-request-id", "request-id", "x-zendesk-request-id", "x-amzn-requestid", "x-correlation-id")
 _AT_REST = ("ratelimit-reset", "rate-limit-reset", "x-rate-limit-reset", "x-ratelimit-reset")

@@ -14,7 +14,7 @@ from typing import Any
 from structlog.contextvars import bind_contextvars
 
 from bot import log
-from bot.asks import Ask, Command, Happening, HomeOpened, PlaceKind, Surface
+from bot.asks import Ask, Command, Happening, HomeOpened, PlaceKind, Plain, Surface
 from bot.blocks.answers import Answer, Home, Message, Modal
 from bot.errors import SourceError, SourceRefused, TaBotError, UserError
 from bot.ports import Ports
@@ -52,6 +52,7 @@ class Handlers:
     typeaheads: Mapping[str, Handler] = field(default_factory=dict)
     mentions: Mapping[str, Handler] = field(default_factory=dict)  # under MENTIONED alone
     home: Handler | None = None  # makes App Home tabs
+    plain: Handler | None = None  # answers words said in the direct message
     happenings: Mapping[str, Listener] = field(default_factory=dict)
 
 
@@ -137,6 +138,8 @@ class Attendant:
             await self.tabs.publish(ask.asker.user_id, views.message_as_home(said))
         elif ask.response_url:
             await self.outbox.respond(ask.response_url, said)
+        elif isinstance(ask, Plain) and ask.text:
+            await self.outbox.post(ask.place.channel_id, said)
         return "refused"
 
     async def say(self, ask: Ask, heard: Heard) -> str:

@@ -20,7 +20,7 @@ import orjson
 from bot import log
 from bot.asks import HomeOpened
 from bot.blocks.answers import Home
-from bot.errors import SourceRefused, TaBotError
+from bot.errors import SourceRefused
 from bot.slack.outbox import Outbox
 from bot.slack.payloads import Teams
 
@@ -143,8 +143,8 @@ class Homes:
                 await self._round(began)
                 ended = loop.time()
                 took = ended - began
-            except TaBotError as error:  # the store is away for a moment
-                _log.warning("tabs not looked at", error=str(error))
+            except Exception as error:  # noqa: BLE001 # whatever it was, tabs are looked at again
+                _log.error("tabs not looked at", cause=type(error).__name__, trace=log.traced(error))
 
     async def _round(self, now: float) -> None:
         for user_id in [one for one, held in self._open.items() if held.until < now]:
@@ -158,6 +158,8 @@ class Homes:
             outcome = await self._attendant.attend(ask, teams, self._handler, "home")
             if outcome == STALE:
                 outcome = await self._attendant.attend(_again(ask), teams, self._handler, "home")
+        if outcome == "refused":
+            self._open.pop(ask.asker.user_id, None)  # their page says why, and nothing that changes
         return outcome
 
 

@@ -150,6 +150,8 @@ class _Listeners:
         ask = payloads.mention(body, reference())
         if ask is not None:
             self._hand_over(ask, body, self._handlers.mentions.get(MENTIONED), "mention")
+        elif (plain := payloads.plain(body, reference())) is not None:
+            self._hand_over(plain, body, self._handlers.plain, "plain")
         elif (home := payloads.home_opened(body, reference())) is not None:
             self._working.start_after_ack(self._homes.opened(home, payloads.teams(body)))
         else:

@@ -24,12 +24,14 @@ from bot.asks import (
     HomeOpened,
     Mention,
     Place,
+    Plain,
     Shortcut,
     Submission,
     Surface,
     Typeahead,
 )
 from bot.blocks.running import RUN
+from bot.domain.names import unescaped
 
 Body = Mapping[str, Any]
 _CHOSEN = ("value", "selected_date", "selected_time", "selected_user", "selected_channel")
@@ -193,6 +195,29 @@ def mention(body: Body, reference: str) -> Mention | None:
         request_id=f"mention:{channel}:{ts}",
         text=_LEADING_MENTION.sub("", _text(event, "text"), count=1).strip(),
         message_ts=ts,
+    )
+
+
+def plain(body: Body, reference: str) -> Plain | None:
+    """Words a person said in the direct message with the bot, or the message opened; threads and edits are not heard."""
+    event = _dict(body, "event")
+    user, channel, ts = (_text(event, key) for key in ("user", "channel", "ts"))
+    if event.get("type") == "app_home_opened" and event.get("tab") == "messages" and user and channel:
+        said, request_id = "", f"opened:{event_id(body)}"
+    elif event.get("type") == "message" and event.get("channel_type") == "im" and user and channel and ts:
+        if event.keys() & {"bot_id", "app_id", "subtype", "edited", "thread_ts"}:
+            return None
+        said, request_id = unescaped(_text(event, "text")), f"plain:{channel}:{ts}"
+        if not said:
+            return None
+    else:
+        return None
+    return Plain(
+        asker=Asker(user, _text(event, "user_team") or _text(event, "team")),
+        place=Place(channel),
+        reference=reference,
+        request_id=request_id,
+        text=said,
     )
 
 

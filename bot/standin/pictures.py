@@ -138,7 +138,30 @@ PICTURES = (
     ),
     Picture(name="dark", who=TA, where="general", steps=[CARD], shows="Utilization", then=CHART, dark=True),
     Picture(name="phone", who=TA, where="general", steps=[CARD], shows="Utilization", size=(390, 844)),
+    Picture(
+        name="plain",
+        who=TA,
+        where="",
+        steps=[
+            typed("thanks"),
+            ("clock", {"by": "1 minute"}),  # whoever writes for the first time has been welcomed by then
+            typed("who covers Grelimora Networks"),
+            typed("who is out on Friday"),
+            typed("how is the weather"),
+        ],
+        shows="I do not guess",
+        then="document.querySelector('#messages').scrollTo(0, 1e6)",
+        size=(1180, 700),
+    ),
     # Last, since the clock goes forward only.
+    Picture(
+        name="alerts",
+        who=MANAGER,
+        where="alerts-customer-usage",
+        steps=[("clock", {"next": "monday"}), ("clock", {"by": "2 hours"})],
+        shows="Health category changed",
+        size=(1180, 900),
+    ),
     Picture(
         name="digest",
         who=MANAGER,
@@ -211,8 +234,10 @@ class Demo:
         seen = before
         if path == "choose":
             return  # a choice in a form is told when the form is submitted
+        bot = (await self.state())["bot"]
         async with asyncio.timeout(NEWS_SECONDS):
-            while _seen(seen) == _seen(before):
+            # What is said in plain words is a message itself: the answer comes after it.
+            while _seen(seen) == _seen(before) or any(one["user"] != bot for one in seen["messages"][-1:]):
                 seen = await self.screen(who, seen["version"])
 
     async def channel(self, name: str, who: str = "") -> str:

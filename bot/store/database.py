@@ -13,6 +13,8 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +27,7 @@ from bot.store.sqlite_version import too_old
 T = TypeVar("T")
 Params = Sequence[Any]
 
+ROWS_A_STATEMENT = 200  # SQLite takes 32,766 parameters a statement, and an account has 61
 SWEEPERS = 2  # more would take both of a small machine's cores from those who ask
 BUSY_SECONDS = 30  # how long a writer waits for another process's transaction
 _BUILT: dict[tuple[type, Callable[..., Any]], Any] = {}
@@ -108,6 +111,10 @@ class Database(ABC):
         if key not in _BUILT:
             _BUILT[key] = make(self)
         return _BUILT[key]  # type: ignore[no-any-return] # each `make` has a type of its own
+
+    def write_rows(self, connection: sa.Connection, sql: str, rows: Sequence[Params]) -> int:
+        """Write rows, none twice, with a prepared `INSERT … VALUES (…) …`; says how many it inserted or changed."""
+        return connection.exec_driver_sql(sql, [tuple(row) for row in rows]).rowcount if rows else 0
 
     async def scan(self, work: Callable[[sa.Connection], T]) -> T:
         """Read in a thread: for everything that is not a point look-up."""
@@ -231,6 +238,18 @@ class SqliteDatabase(Database):
             return self._cursor.execute(prepared.sql, params).fetchall()
         except sqlite3.DatabaseError as error:
             raise DatabaseUnavailable(f"{self.shown}: {error}; see TA_BOT_DATABASE_URL") from error
+
+    def write_rows(self, connection: sa.Connection, sql: str, rows: Sequence[Params]) -> int:
+        """Some hundred a statement: the driver lets other threads run for all of them, not between one and the next."""
+        written = 0
+        for start in range(0, len(rows), ROWS_A_STATEMENT):
+            some = rows[start : start + ROWS_A_STATEMENT]
+            if len(some) < ROWS_A_STATEMENT:
+                written += super().write_rows(connection, sql, some)
+            else:
+                values = tuple(chain.from_iterable(some))
+                written += connection.exec_driver_sql(_widened(sql), values).rowcount
+        return written
 
     def insert(self, table: sa.Table) -> sqlite.Insert:
         """SQLite's insert."""
@@ -356,6 +375,15 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(parsed)
     return PostgresDatabase(parsed.set(drivername="postgresql+psycopg"))
+
+
+@lru_cache(maxsize=64)
+def _widened(sql: str) -> str:
+    """The same statement for so many rows at once."""
+    before, _, rest = sql.partition("VALUES (")
+    one, _, after = rest.partition(")")
+    rows = ", ".join([f"({one})"] * ROWS_A_STATEMENT)
+    return f"{before}VALUES {rows}{after}"
 
 
 def _raw(connection: sa.Connection) -> sqlite3.Connection:

@@ -11,22 +11,18 @@ import sqlalchemy as sa
 
 from bot.domain.account import FIELDS, Kind
 from bot.domain.person import Contact
-from bot.domain.provenance import Stamp
 from bot.domain.reading import Event
 from bot.ports.readings import Decide, Happened, Merged, MergedCount, Met, Spoken, Told
 from bot.store import odds, provenance
 from bot.store import reading_tables as tables
 from bot.store.database import Database, Tx
+from bot.store.held import HeldRow
 from bot.store.rows import ACCOUNT_COLUMNS, chunks, fields_tuple, week_tuple
 from bot.store.tables import accounts, contacts, weeks
-from bot.store.types import DAY, INSTANT, WORDS, decoder
+from bot.store.types import DAY, INSTANT, WORDS
 from bot.store.week_totals import WeekTotals, any_weeks
 from bot.store.writing import account_upsert, bump, next_version, week_upsert
 
-_NAMES = tuple(field.name for field in FIELDS)
-_DECODERS = tuple(decoder(accounts.c[name]) for name in _NAMES)
-_CATEGORY, _CHURNED = _NAMES.index("health_category"), _NAMES.index("churned_on")
-_SKIPPED = 4  # id, name, missing_since, provenance stand before the fields
 _DATES = frozenset(field.name for field in FIELDS if field.kind is Kind.DATE)
 _LISTS = frozenset(field.name for field in FIELDS if field.kind is Kind.LIST)
 _DATED = frozenset(field.name for field in FIELDS if field.kind is Kind.DATED)
@@ -47,42 +43,6 @@ KINDS: Mapping[str, Event] = {
     "conversations": Event.CONVERSATION,
 }
 """What a feed that was read to its end says all of, by its name: no such event of an account is then a count of none."""
-
-
-class HeldRow:
-    """Keeps ports.readings.Held, from a raw row of ACCOUNT_COLUMNS: decoded where somebody asks."""
-
-    __slots__ = ("_row",)
-
-    def __init__(self, row: Sequence[Any]) -> None:
-        self._row = row
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return str(self._row[1])
-
-    @property
-    def category(self) -> str | None:
-        """Its health category."""
-        return self._row[_SKIPPED + _CATEGORY]  # type: ignore[no-any-return] # a raw row holds text
-
-    @property
-    def churned_on(self) -> date | None:
-        """Since when it is churned."""
-        day = self._row[_SKIPPED + _CHURNED]
-        return None if day is None else DAY.decode(day)
-
-    def rest(self, spoken: Mapping[str, Any]) -> Iterator[tuple[str, Any, Stamp]]:
-        """Each known value of which `spoken` knows none, with its stamp."""
-        stamps: tuple[Stamp, ...] | None = None
-        for place, name in enumerate(_NAMES):
-            value = self._row[place + _SKIPPED]
-            if value is None or name in spoken:
-                continue
-            stamps = stamps or provenance.decode(self._row[3])
-            decode = _DECODERS[place]
-            yield name, value if decode is None else decode(value), stamps[place]
 
 
 class Merger:
@@ -186,7 +146,7 @@ class Merger:
             row = one.row
             stamps = compact.encode(row.stamps, row.stamp)
             rows.append((row.id, row.name, None, stamps, version, version, *fields_tuple(row.values)))
-        connection.exec_driver_sql(self._write, rows)
+        self._database.write_rows(connection, self._write, rows)
 
     def _save_beside(
         self,
@@ -220,7 +180,7 @@ class Merger:
             for some in chunks(ids, _PARAMS):
                 earlier = sa.and_(weeks.c.week_ending >= monday, weeks.c.week_ending < day)
                 connection.execute(weeks.delete().where(weeks.c.account_id.in_(some), earlier))
-            connection.exec_driver_sql(self._write_weeks, [week_tuple(week) for week in found])
+            self._database.write_rows(connection, self._write_weeks, [week_tuple(week) for week in found])
 
     def _save_contacts(self, connection: sa.Connection, merged: Sequence[Merged], span: Span) -> None:
         """Replace those of accounts where they are other than before."""

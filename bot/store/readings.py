@@ -144,7 +144,7 @@ class StoredReadings:
         return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
 
     def _upsert(self, connection: sa.Connection, noun: type, rows: list[records.Row]) -> int:
-        return connection.exec_driver_sql(self._upserts[noun], rows).rowcount if rows else 0
+        return self._database.write_rows(connection, self._upserts[noun], rows)
 
     def _save_links(self, connection: sa.Connection, claimed: Iterable[Claimed]) -> None:
         rows = [

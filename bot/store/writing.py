@@ -14,16 +14,21 @@ import sqlalchemy as sa
 
 from bot.domain.account import FIELDS, Week
 from bot.domain.person import Contact
+from bot.domain.reading import CALLED
 from bot.ports.book import AccountRow, Written
-from bot.store.database import Database, Tx
+from bot.store.database import Database, Prepared, Tx
+from bot.store.held import HeldRow
 from bot.store.provenance import Stamps
-from bot.store.rows import account_tuple, chunks, week_tuple
+from bot.store.reading_tables import readings
+from bot.store.rows import ACCOUNT_COLUMNS, account_tuple, chunks, week_tuple
 from bot.store.tables import accounts, contacts, versions, weeks
 from bot.store.week_totals import WeekTotals, any_weeks
 
 CHUNK = 2_000  # rows a hop: long enough to be quick, short enough to be cancelled
 FEW_DAYS = 4  # weeks of so few days at once are of many accounts: their sums are made anew at the end
 
+_OF = readings.c.account_id
+_SYSTEMS = frozenset(CALLED.values())
 _CALLED = ("name", "aliases", "domain")
 _VALUES = ("name", *(field.name for field in FIELDS))
 
@@ -54,6 +59,8 @@ class AccountWriter:
         self._today = today
         self._totals = WeekTotals(database)
         self._sql = database.once(account_upsert)
+        self._spoken_of = database.once(_spoken_of)
+        self._is_synced = False
         self._stamps = Stamps()
         self._seen: set[str] = set()
         self._total = 0
@@ -72,16 +79,34 @@ class AccountWriter:
         )
 
     def _begin(self, connection: sa.Connection) -> tuple[int, tuple[int, int, int]]:
+        self._is_synced = (
+            connection.execute(sa.select(_OF).where(_OF.is_not(None)).limit(1)).first() is not None
+        )
         version = next_version(connection, self._tx)
         return version, _counts(connection, version)
 
     def _write(self, connection: sa.Connection, rows: Iterable[AccountRow], version: int) -> int:
-        chunk = [account_tuple(row, self._stamps, version) for row in islice(rows, CHUNK)]
+        some: Iterable[AccountRow] = islice(rows, CHUNK)
+        if self._is_synced:
+            some = (self._beside_systems(connection, row) for row in some)
+        chunk = [account_tuple(row, self._stamps, version) for row in some]
         if chunk:
             self._seen.update(row[0] for row in chunk)
             self._total += len(chunk)
             connection.exec_driver_sql(self._sql, chunk)
         return len(chunk)
+
+    def _beside_systems(self, connection: sa.Connection, row: AccountRow) -> AccountRow:
+        """What a system told stays as it is, the name too: a file speaks where no system does, as after a sync."""
+        found = connection.exec_driver_sql(self._spoken_of.sql, (row.id,)).first()
+        if found is None:
+            return row
+        held = HeldRow(found)
+        values, stamps = dict(row.values), dict(row.stamps)
+        for name, value, stamp in held.rest({}):
+            if stamp.source in _SYSTEMS:
+                values[name], stamps[name] = value, stamp
+        return replace(row, name=held.name, values=values, stamps=stamps)
 
     def _end(self, connection: sa.Connection, version: int, before: tuple[int, int, int]) -> Written:
         after = _counts(connection, version)
@@ -104,9 +129,18 @@ class AccountWriter:
         count = connection.execute(sa.select(sa.func.count()).select_from(accounts)).scalar_one()
         if count == len(self._seen):
             return 0, []
-        held = connection.execute(sa.select(accounts.c.id, accounts.c.missing_since.is_(None)))
+        by_files = sa.select(accounts.c.id, accounts.c.missing_since.is_(None))
+        if self._is_synced:  # what a system has is not missing because a file lacks it
+            by_files = by_files.where(~sa.exists().where(accounts.c.id == _OF))
+        held = connection.execute(by_files)
         left_out = [(id_, unmarked) for id_, unmarked in held if id_ not in self._seen]
         return len(left_out), [id_ for id_, unmarked in left_out if unmarked]
+
+
+def _spoken_of(database: Database) -> Prepared:
+    """Reads what is held of an account that a system speaks of."""
+    spoken = sa.exists().where(accounts.c.id == _OF)
+    return database.prepare(sa.select(*ACCOUNT_COLUMNS).where(accounts.c.id == sa.bindparam("id"), spoken))
 
 
 def _counts(connection: sa.Connection, version: int) -> tuple[int, int, int]:

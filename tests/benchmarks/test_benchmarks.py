@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from benchmarks import alerts, digest, leave, lookup, segments, writes
+from benchmarks import alerts, digest, leave, lookup, segments, sync, writes
 from benchmarks.__main__ import main
 from benchmarks.load import Load
 from benchmarks.names import invented, mistyped
@@ -61,6 +61,15 @@ def test_alerts_give_seconds_and_the_loop(tmp_path: Path) -> None:
     assert "200 accounts" in day.what
     assert all(line.ratio and line.goal == pytest.approx(0.004) for line in (day, news))
     assert blocked.goal == 50
+
+
+def test_a_sync_is_measured_beside_its_pages(tmp_path: Path) -> None:
+    """All five systems over HTTP in a process of their own; nothing about them is a problem."""
+    first, again, memory = sync.run(TINY, tmp_path)
+    assert "200 accounts, five systems" in first.what
+    assert all(line.ratio and line.ratio > 0 and line.goal == 4 for line in (first, again))
+    assert memory.goal == sync.MOST_MIB
+    assert memory.met
 
 
 async def test_absences_are_kept_with_their_plans_and_looked_up(tmp_path: Path) -> None:

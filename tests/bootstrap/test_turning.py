@@ -206,6 +206,6 @@ async def test_a_bot_without_a_demo_has_the_machines_clock(sqlite_url: str) -> N
 
 def test_serving_imports_nothing_of_the_demo() -> None:
     """Neither the local workspace nor what follows its clock."""
-    look = "import sys, bot.bootstrap.serving as _; print([n for n in sys.modules if 'standin' in n or 'turning' in n])"
+    look = "import sys, bot.bootstrap.serving as _; print([n for n in sys.modules if n.startswith('bot.standin') or n == 'bot.bootstrap.turning'])"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from bot import policy as policy_module
 from bot.asks import Action, Asker, Command, Place, PlaceKind, Submission, Typeahead
-from bot.bank_holidays import BankHolidays
-from bot.bootstrap.answering import handlers
+from bot.bootstrap.answering import handlers, ports_of
+from bot.bootstrap.house import House
 from bot.clock import FixedClock
 from bot.domain.person import Person
 from bot.features.sync.usecases import import_file
@@ -86,33 +86,7 @@ async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> Asy
     store = open_store(f"sqlite:///{tmp_path / 'mine' / 'ta-bot.db'}", clock)
     await store.start()
     side = make_slack(settings, clock, store.audit)
-    yield Ports(
-        book=store.book,
-        people=store.people,
-        directory=side.directory,
-        messenger=side.messenger,
-        jobs=store.jobs,
-        outgoing=store.outgoing,
-        alerts=store.alerts,
-        audit=store.audit,
-        work=store.work,
-        digests=store.digests,
-        coverage=store.coverage,
-        requests=store.requests,
-        plans=store.plans,
-        plan_updates=store.plan_updates,
-        feedback=store.feedback,
-        figures=store.figures,
-        readings=store.readings,
-        connectors=store.connectors,
-        statuses=side.statuses,
-        status_records=store.status_records,
-        turns=store.turns,
-        watching=store.watching,
-        calendar=BankHolidays(),
-        clock=clock,
-        policy=policy_module.load(),
-    )
+    yield ports_of(House(settings, policy_module.load(), clock, store), side)
     await side.close()
     await store.close()
 

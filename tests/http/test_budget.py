@@ -20,7 +20,9 @@ def _made(budget: Budget, asked_at: list[float]) -> list[float]:
     return made
 
 
-@pytest.mark.parametrize("budget", [Budget(1000, 60), Budget(10, 60), Budget(2, 1), Budget(1, 5)])
+@pytest.mark.parametrize(
+    "budget", [Budget(1000, 60), Budget(10, 60), Budget(9, 60, at_once=3), Budget(2, 1), Budget(1, 5)]
+)
 def test_no_window_holds_more(budget: Budget) -> None:
     """Asked in a rush, after a rest and at random: counted in the window that begins at each call."""
     drawn = random.Random(7)

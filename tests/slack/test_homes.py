@@ -135,9 +135,11 @@ class Versions:
     """The book's version, which a test moves on."""
 
     def __init__(self) -> None:
-        self.number = 1
+        self.number, self.away = 1, False
 
     async def version(self) -> int:
+        if self.away:
+            raise RuntimeError("the disk is gone")
         return self.number
 
 
@@ -202,6 +204,16 @@ async def test_an_answer_from_a_window_lies_over_it_or_takes_its_place(build, sl
     assert _windows(slack) == [
         ("views.push", "3.4.card.open.acme", f"acme from {Surface.WINDOW}"),
         ("views.update", "VHOME", f"20 from {Surface.WINDOW}"),
+    ]
+
+
+async def test_an_account_that_is_gone_by_now_is_said_in_the_window(build, slack):
+    async def gone(_asked: Any, _ports: Any) -> Message:
+        raise WrongUsage("That account is no longer in the book.")
+
+    await build(actions={"health.find": gone}).dispatch(_pressed(slack, "health.find", "A-77"))
+    assert _windows(slack) == [
+        ("views.open", "3.4.health.find.A-77", "That account is no longer in the book.")
     ]
 
 

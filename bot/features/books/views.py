@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.blocks import build, limits, native, text
+from bot.blocks import build, limits, native, summing, text
 from bot.blocks.answers import Block, Message
 from bot.domain.account import CategoryChange, Group
 from bot.domain.freshness import group_of_trait
@@ -72,21 +72,13 @@ def _empty(page: Page, top: list[Block], teams: Sequence[tuple[str, Team]]) -> M
 
 def _summary(page: Page) -> str:
     summary = page.summary
-    counts = [
-        f"{text.CIRCLES[one]} {summary.categories[one]} {one}"
-        for one in CATEGORIES
-        if summary.categories.get(one)
-    ]
-    if summary.categories.get(None):
-        counts.append(f"{summary.categories[None]} without a category")
     mean = summary.mean_health
     healthy = "mean health unknown"
     if isinstance(mean, Known):
         healthy = f"mean health {text.score(mean.value)} (oldest score {text.age(mean.age(page.now))})"
-    arr = text.money(summary.arr) + " ARR"
-    if summary.arr_unknown:
-        arr += f" (unknown for {summary.arr_unknown})"
-    return " · ".join((text.plural(summary.count, "account"), arr, healthy, *counts))
+    return summing.in_one_line(
+        summary.count, summary.arr, summary.arr_unknown, summary.categories.items(), healthy
+    )
 
 
 def _span(page: Page) -> str:

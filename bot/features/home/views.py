@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.blocks import build, limits, listing, running, text
+from bot.blocks import build, limits, listing, running, summing, text
 from bot.blocks.answers import Block, Home, Message
 from bot.domain.account import CategoryChange
 from bot.domain.digest import TeamDigest
-from bot.domain.health import Category, Verdict
+from bot.domain.health import Verdict
 from bot.domain.person import Connector, Person, Team
 from bot.domain.provenance import Known
 from bot.errors import UserError
@@ -39,7 +39,6 @@ _ROLES = {
     "people_partner": "People partner",
     "operator": "Operator",
 }
-_CATEGORIES = (Category.RED, Category.YELLOW, Category.GREEN)
 CONNECTOR = "home.connector"
 SOLD = "home.sold"
 LINES = 6
@@ -178,22 +177,11 @@ def _ids(rows: Iterable[Row], changes: Iterable[CategoryChange] = ()) -> tuple[s
 
 
 def _totals(totals: Totals) -> str:
-    counts = [
-        f"{text.CIRCLES[one]} {totals.categories[one]:,} {one}"
-        for one in _CATEGORIES
-        if totals.categories.get(one)
-    ]
-    if totals.categories.get(None):
-        counts.append(f"{totals.categories[None]:,} without a category")
-    arr = f"{text.money(totals.arr)} ARR"
-    if totals.arr_unknown:
-        arr += f" (unknown for {totals.arr_unknown:,})"
-    mean = (
-        f"mean health {text.score(totals.mean_health)}"
-        if totals.mean_health is not None
-        else "mean health unknown"
+    mean = totals.mean_health
+    healthy = "mean health unknown" if mean is None else f"mean health {text.score(mean)}"
+    return summing.in_one_line(
+        totals.count, totals.arr, totals.arr_unknown, totals.categories.items(), healthy
     )
-    return " · ".join((text.plural(totals.count, "account"), arr, mean, *counts))
 
 
 def _named(row: Row) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.asks import Action, Submission, Typeahead
 from bot.blocks import text
@@ -79,19 +80,9 @@ async def _to_person(asked: Submission, ports: Ports, request: Request, email: s
     if away:
         return FieldErrors(errors={forms.TO: f"{person.name} {away}. Choose somebody else, or the team."})
     changed = turns.handed_over(request, living.who(asked), person.email, note, ports.clock.now())
-    posted = await posting.look(ports, changed)
-    shown = await reading.stand(ports, changed)
-    planned = await reminding.prepare(ports, changed)
-    async with ports.work.transaction() as tx:
-        kept = await ports.requests.change_request(tx, changed)
-        shown = replace(shown, request=kept)
-        await posting.edit(tx, ports, shown, posted)
-        message = views.thread(shown, views.handed_over_line(shown), person=True)
-        await posting.say(tx, ports, shown, posted, "handed", message)
-        await posting.tell_asker(tx, ports, shown, "handed_over")
-        if works_at is not None:
-            await reminding.mention_later(tx, ports, kept, works_at)
-        await reminding.plan(tx, ports, kept, planned)
+    shown = await living.keep(
+        ports, changed, step="handed_over", line=views.handed_over_line, works_at=works_at
+    )
     return telling.handed(shown, person.name)
 
 
@@ -104,6 +95,7 @@ async def _to_team(asked: Submission, ports: Ports, request: Request, team: Team
     )
     channel_id = await ports.directory.find_channel(decision.channel) or ""
     changed = turns.moved(request, living.who(asked), decision, channel_id, note, ports.clock.now())
+    works_at = await _works_at(ports, changed)
     if reading.head_key(changed) == reading.head_key(request):
         shown = await living.keep(
             ports,
@@ -111,25 +103,24 @@ async def _to_team(asked: Submission, ports: Ports, request: Request, team: Team
             step="handed_over",
             line=f"handed over to this team{f': “{text.name(note, 300)}”' if note else ''}.",
             group=True,
+            works_at=works_at,
         )
     else:
-        shown = await _to_channel(ports, request, changed)
-    await _mention_at_work(ports, shown.request)
+        shown = await _to_channel(ports, request, changed, works_at)
     return telling.handed(shown, ports.policy.teams[team].name)
 
 
-async def _mention_at_work(ports: Ports, request: Request) -> None:
-    """Whoever it came to outside their hours is mentioned at work; reminders see to it until a first response."""
+async def _works_at(ports: Ports, request: Request) -> datetime | None:
+    """When to mention whom it came to outside their hours; reminders see to it until a first response."""
     if request.decision.mention_assignee or request.first_response_at is None:
-        return
+        return None
     person = await ports.people.find_person(request.assignee)
-    _, works_at = await deciding.whereabouts(ports, person, request.urgency) if person else ("", None)
-    if works_at is not None:
-        async with ports.work.transaction() as tx:
-            await reminding.mention_later(tx, ports, request, works_at)
+    return (await deciding.whereabouts(ports, person, request.urgency))[1] if person else None
 
 
-async def _to_channel(ports: Ports, request: Request, changed: Request) -> Standing:
+async def _to_channel(
+    ports: Ports, request: Request, changed: Request, works_at: datetime | None
+) -> Standing:
     """Its message goes to the other team's channel; the first channel keeps a line that says so."""
     before = await posting.look(ports, request)
     shown = await reading.stand(ports, changed)
@@ -147,5 +138,7 @@ async def _to_channel(ports: Ports, request: Request, changed: Request) -> Stand
         else:
             await posting.fall_back(tx, ports, shown, posting.NO_CHANNEL, receivers, told)
         await posting.tell_asker(tx, ports, shown, "handed_over")
+        if works_at is not None:
+            await reminding.mention_later(tx, ports, kept, works_at)
         await reminding.plan(tx, ports, kept, planned)
     return shown

@@ -112,10 +112,19 @@ async def check(asked: Ask, ports: Ports, request: Request, move: Move) -> None:
         raise UserError(refused)
 
 
-async def keep(
-    ports: Ports, changed: Request, *, step: str = "", line: str = "", group: bool = False
+async def keep(  # each is one thing that may come of a change
+    ports: Ports,
+    changed: Request,
+    *,
+    step: str = "",
+    line: str | Callable[[Standing], str] = "",
+    group: bool = False,
+    works_at: datetime | None = None,
 ) -> Standing:
-    """Keep a change and have everybody told; raises StaleRow where another one was kept meanwhile."""
+    """Keep a change and have everybody told; raises StaleRow where another one was kept meanwhile.
+
+    Whom it came to outside their hours is mentioned at `works_at`.
+    """
     posted = await posting.look(ports, changed)
     shown = await reading.stand(ports, changed)
     planned = await reminding.prepare(ports, changed)
@@ -124,10 +133,13 @@ async def keep(
         shown = replace(shown, request=kept)
         await posting.edit(tx, ports, shown, posted)
         if line:
-            message = views.thread(shown, line, person=True, group=group)
+            said = line if isinstance(line, str) else line(shown)
+            message = views.thread(shown, said, person=True, group=group)
             await posting.say(tx, ports, shown, posted, "line", message)
         if step:
             await posting.tell_asker(tx, ports, shown, step)
+        if works_at is not None:
+            await reminding.mention_later(tx, ports, kept, works_at)
         await reminding.plan(tx, ports, kept, planned)
     return shown
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks import build, limits, native, text
+from bot.blocks import build, limits, native, summing, text
 from bot.blocks.answers import Block, Message, Modal
 from bot.domain.amounts import dollars
-from bot.domain.health import Category
 from bot.domain.person import Team
 from bot.domain.segment import Classified, Unclassified
 from bot.features.segment_lists.rules import (
@@ -31,7 +30,6 @@ CORRECTED = "segment_lists.corrected"
 FIND = "segments.find"  # heard by the feature that explains one account
 NAME = 40
 LINES = 8
-CATEGORIES = (Category.RED, Category.YELLOW, Category.GREEN)
 BOX = 2_900
 """Letters in one box of a form, below Slack's 3,000."""
 BOXES = 8
@@ -72,17 +70,7 @@ def page(page: Page) -> Message:
 
 
 def _summary(part: Part) -> str:
-    counts = [
-        f"{text.CIRCLES[one]} {part.categories[one]:,} {one}"
-        for one in CATEGORIES
-        if part.categories.get(one)
-    ]
-    if part.categories.get(None):
-        counts.append(f"{part.categories[None]:,} without a category")
-    arr = f"{text.money(part.arr)} ARR"
-    if part.arr_unknown:
-        arr += f" (unknown for {part.arr_unknown:,})"
-    return " · ".join((text.plural(part.count, "account"), arr, *counts))
+    return summing.in_one_line(part.count, part.arr, part.arr_unknown, part.categories.items())
 
 
 def drift_in_short(total: Part, team: str) -> Message:

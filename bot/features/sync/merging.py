@@ -13,15 +13,13 @@ from bot.domain.health import HealthRules
 from bot.domain.joining import Disagreement, JoinRules, Said
 from bot.domain.person import Contact
 from bot.domain.provenance import Stamp
-from bot.domain.reading import Event, System
+from bot.domain.reading import CALLED, Event
 from bot.features.sync import counting, rules
 from bot.features.sync.counting import NEWEST
 from bot.ports.book import AccountRow
 from bot.ports.readings import Happened, Held, Merged, Met, Spoken, Told
 
-CALLED: Mapping[str, str] = {system.value: system.called for system in System}
 OURS = frozenset(CALLED.values())
-"""How stamps name the systems; every other source is a file, which speaks where no system does."""
 MOST_PLANS = 10_000
 _NONE: Mapping[str, Stamp] = MappingProxyType({})
 Kinds: TypeAlias = Mapping[str, Mapping[Event, datetime]]

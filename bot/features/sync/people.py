@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.domain.matching import Entry, NameIndex
 from bot.domain.person import Person, Role
 from bot.domain.reading import PersonReading, System
-from bot.features.sync.sweeping import Keepers
+from bot.features.sync.keepers import SyncKeepers
 from bot.ports.book import Written
 from bot.ports.jobs import DueWork
 from bot.ports.people import Absence
@@ -20,12 +20,12 @@ _FILLED = ("country", "timezone", "manager_email")
 _WEIGHT = {"approved": 2, "requested": 1}
 
 
-async def take(keepers: Keepers, systems: Sequence[str]) -> int:
+async def take(keepers: SyncKeepers, systems: Sequence[str]) -> int:
     """Take over what these systems tell of absences; says how many are other than before."""
     return sum([await _take(keepers, system) for system in systems])
 
 
-async def _take(keepers: Keepers, system: str) -> int:
+async def _take(keepers: SyncKeepers, system: str) -> int:
     told = await keepers.readings.list_people(system)
     if not told:
         return 0
@@ -38,7 +38,7 @@ async def _take(keepers: Keepers, system: str) -> int:
         return await _save(keepers, tx, System(system).called, absences)
 
 
-async def _save(keepers: Keepers, tx: Transaction, source: str, absences: Sequence[Absence]) -> int:
+async def _save(keepers: SyncKeepers, tx: Transaction, source: str, absences: Sequence[Absence]) -> int:
     """The running bot looks at what changed as soon as it is kept, as after an import."""
     now, today = keepers.clock.now(), keepers.clock.today()
     written: Written = await keepers.people.save_absences(
@@ -76,7 +76,7 @@ def _rank(one: Absence) -> tuple[int, object]:
     return (_WEIGHT.get(one.status, 0), one.ends_on)
 
 
-async def list_unknown(keepers: Keepers, system: str) -> tuple[tuple[Person, PersonReading | None], ...]:
+async def list_unknown(keepers: SyncKeepers, system: str) -> tuple[tuple[Person, PersonReading | None], ...]:
     """The book's TAs whom a leave system does not know by their e-mail, with whoever goes by the same name there."""
     told = await keepers.readings.list_people(system)
     known = {one.email for one in told}
@@ -96,7 +96,7 @@ LIKELY = 0.85
 """A score from which a name is worth suggesting (the matching's own)."""
 
 
-async def suggestion_of(keepers: Keepers, one: Unmatched) -> str:
+async def suggestion_of(keepers: SyncKeepers, one: Unmatched) -> str:
     """The account that an unmatched record's name likely means: a suggestion for a person, never a join."""
     matches = await keepers.book.search_names(one.name, 1) if one.name else ()
     if not matches or matches[0].score < LIKELY:

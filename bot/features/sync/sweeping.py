@@ -6,24 +6,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from bot import log
 from bot.domain.reading import Reading, System
 from bot.errors import SourceError, SourceUnavailable, StoreError
 from bot.features.sync import reporting, rules
 from bot.features.sync.identity import claim_of
+from bot.features.sync.keepers import SyncKeepers
 from bot.features.sync.reporting import FeedReport, SourceReport
 from bot.features.sync.telling import tell_refusal
-from bot.policy import Policy
-from bot.ports.book import Book
-from bot.ports.clock import Clock
-from bot.ports.jobs import Jobs
-from bot.ports.outgoing import OutgoingMessages
-from bot.ports.people import People
-from bot.ports.readings import TOLD_REFUSED, Readings, Sweep, SweepState
+from bot.ports.readings import TOLD_REFUSED, Sweep, SweepState
 from bot.ports.vendors import Feed, Page, Vendor
-from bot.ports.work import Work
 
 BATCH = 3_000
 """Records kept in one transaction, if pages come quickly."""
@@ -44,48 +38,12 @@ class Asked:
     confirmed: bool = False
 
 
-class Keepers(Protocol):
-    """Where a sync reads and writes: `Ports` is one."""
-
-    @property
-    def book(self) -> Book:
-        """The book."""
-
-    @property
-    def people(self) -> People:
-        """People and absences."""
-
-    @property
-    def readings(self) -> Readings:
-        """What the systems said."""
-
-    @property
-    def jobs(self) -> Jobs:
-        """What new absences ask for."""
-
-    @property
-    def outgoing(self) -> OutgoingMessages:
-        """What operators are told."""
-
-    @property
-    def work(self) -> Work:
-        """One transaction over all."""
-
-    @property
-    def clock(self) -> Clock:
-        """When."""
-
-    @property
-    def policy(self) -> Policy:
-        """Who owns what."""
-
-
 @dataclass(kw_only=True)
 class Reader:
     """Reads one system."""
 
     vendor: Vendor
-    keepers: Keepers
+    keepers: SyncKeepers
     asked: Asked
     told: Told
     _reports: list[FeedReport] = field(default_factory=list)
@@ -185,7 +143,7 @@ class Reader:
 class Sweeping:
     """One reading of a feed under way. While a batch is kept, the next page is asked for."""
 
-    def __init__(self, vendor: Vendor, keepers: Keepers, feed: Feed, sweep: Sweep, told: Told) -> None:
+    def __init__(self, vendor: Vendor, keepers: SyncKeepers, feed: Feed, sweep: Sweep, told: Told) -> None:
         self.sweep = sweep
         self.has_read = False
         self._vendor, self._keepers, self._feed, self._told = vendor, keepers, feed, told

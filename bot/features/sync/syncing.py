@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from bot.features.sync import people
+from bot.features.sync.keepers import SyncKeepers
 from bot.features.sync.merging import Merging
 from bot.features.sync.reporting import SyncReport, read_report
-from bot.features.sync.sweeping import Asked, Keepers, Reader, Told
+from bot.features.sync.sweeping import Asked, Reader, Told
 from bot.ports.readings import MergedCount, SweepState, SyncRecord
 from bot.ports.vendors import Vendor
 
@@ -25,7 +26,7 @@ def _silent(*_said: object) -> None:
 
 async def sync(
     vendors: Sequence[Vendor],
-    keepers: Keepers,
+    keepers: SyncKeepers,
     asked: Asked,
     *,
     told: Told = _silent,
@@ -54,7 +55,7 @@ async def sync(
         return report
 
 
-async def merge(keepers: Keepers, told: Merged = _silent) -> MergedCount:
+async def merge(keepers: SyncKeepers, told: Merged = _silent) -> MergedCount:
     """Merge every account that waits, some at a time; goes on after a crash with those that still wait."""
     readings, policy = keepers.readings, keepers.policy
     async with keepers.work.transaction() as tx:
@@ -73,19 +74,19 @@ async def merge(keepers: Keepers, told: Merged = _silent) -> MergedCount:
         told(total.accounts, waiting)
 
 
-async def _is_cut_short(keepers: Keepers) -> bool:
+async def _is_cut_short(keepers: SyncKeepers) -> bool:
     """Whether a whole reading stopped on its way: what it read so far is merged all the same."""
     sweeps = await keepers.readings.list_sweeps()
     return any(one.whole and one.changed and one.state is SweepState.RUNNING for one in sweeps)
 
 
-async def last_report(keepers: Keepers) -> SyncReport | None:
+async def last_report(keepers: SyncKeepers) -> SyncReport | None:
     """What the newest sync came to."""
     found = await keepers.readings.last_sync()
     return None if found is None else read_report(found.report)
 
 
-async def _remember(keepers: Keepers, report: SyncReport) -> None:
+async def _remember(keepers: SyncKeepers, report: SyncReport) -> None:
     record = SyncRecord(started_at=report.started_at, ended_at=report.ended_at, report=report.as_values())
     async with keepers.work.transaction() as tx:
         await keepers.readings.save_sync(tx, record)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from bot.errors import BadRow, ImportRefused
-from bot.ports.book import Book, ImportRecord, Written
+from bot.features.sync.keepers import Keepers
+from bot.ports.book import ImportRecord, Written
 from bot.ports.clock import Clock
-from bot.ports.jobs import DueWork, Jobs
-from bot.ports.people import People
+from bot.ports.jobs import DueWork
 from bot.ports.plans import NOTICE
 from bot.ports.source import ImportFile
-from bot.ports.work import Transaction, Work
+from bot.ports.work import Transaction
 
 Progress = Callable[[int, int], None]
 """Told (rows done, rows in all); may be called from another thread."""
@@ -32,30 +32,6 @@ class ImportReport:
     ignored: tuple[str, ...] = ()  # columns that we do not know
     already: bool = False
     dry_run: bool = False
-
-
-class Keepers(Protocol):
-    """Where an import writes: `Ports` is one, and so is the store by itself."""
-
-    @property
-    def book(self) -> Book:
-        """Accounts, history, contacts."""
-
-    @property
-    def people(self) -> People:
-        """People and absences."""
-
-    @property
-    def jobs(self) -> Jobs:
-        """What new absences ask for."""
-
-    @property
-    def work(self) -> Work:
-        """One transaction over all."""
-
-    @property
-    def clock(self) -> Clock:
-        """When."""
 
 
 class _DryRun(Exception):

@@ -9,20 +9,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.account import Field, Kind
+from bot.domain import kinds
+from bot.domain.account import Field
+from bot.domain.kinds import DAY, EMAIL, FLAGS, LONGEST, LONGEST_EMAIL, REMEMBERED, URL
 
 Parse = Callable[[str], Any]
 
-_REMEMBERED = 8192  # cells of a column repeat: reading one again costs a tenth
-
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"(\d{1,15})(?:\.0*)?", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d{1,30})?", re.ASCII)
 _MONEY = re.compile(r"\$? ?(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{0,2})0*)?", re.ASCII)
-_EMAIL = re.compile(r"[^@\s<>,;|]+@[^@\s<>,;|]+")
-_URL = re.compile(r"https?://[^\s<>|]+")
-_FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 def text(cell: str) -> str:
@@ -36,16 +32,16 @@ def text(cell: str) -> str:
 def name(cell: str) -> str | None:
     """Text of a reasonable length; None where only blanks stand."""
     cell = text(cell)
-    if len(cell) > 500:
-        raise ValueError(f"is {len(cell)} characters long; at most 500")
+    if len(cell) > LONGEST:
+        raise ValueError(f"is {len(cell)} characters long; at most {LONGEST}")
     return cell or None
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def email(cell: str) -> str:
     """An address in small letters."""
     cell = cell.strip()
-    if not _EMAIL.fullmatch(cell) or len(cell) > 254:
+    if not EMAIL.fullmatch(cell) or len(cell) > LONGEST_EMAIL:
         raise ValueError("is not an e-mail address")
     return text(cell).lower()
 
@@ -53,18 +49,18 @@ def email(cell: str) -> str:
 def url(cell: str) -> str:
     """A web address."""
     cell = cell.strip()
-    if not _URL.fullmatch(cell):
+    if not URL.fullmatch(cell):
         raise ValueError("is not a web address; it must start with https:// or http://")
     return text(cell)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def words(cell: str) -> tuple[str, ...] | None:
     """`a; b`, the empty ones left out."""
     return tuple(word for part in cell.split(";") if (word := text(part))) or None
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def dated(cell: str) -> tuple[tuple[str, date], ...] | None:
     """`name:2026-01-31; …`."""
     return tuple(_dated_part(part) for part in cell.split(";") if part.strip()) or None
@@ -77,7 +73,7 @@ def _dated_part(part: str) -> tuple[str, date]:
     return text(what), day(on)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def count(cell: str) -> int:
     """A whole number, 0 or more; `12.0` is one too, for spreadsheets write it so."""
     found = _WHOLE.fullmatch(cell.strip())
@@ -86,7 +82,7 @@ def count(cell: str) -> int:
     return int(found.group(1))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def number(cell: str) -> float:
     """A decimal number, 0 or more."""
     cell = cell.strip()
@@ -95,7 +91,7 @@ def number(cell: str) -> float:
     return float(cell)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def score(cell: str) -> float:
     """A health score."""
     value = number(cell)
@@ -115,20 +111,20 @@ def money(cell: str) -> int:
     return int(dollars.replace(",", "")) * 100 + int(cents.ljust(2, "0"))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def flag(cell: str) -> bool:
     """yes, no, true, false, 1 or 0."""
-    value = _FLAGS.get(cell.strip().lower())
+    value = FLAGS.get(cell.strip().lower())
     if value is None:
         raise ValueError("must be yes, no, true, false, 1 or 0")
     return value
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def day(cell: str) -> date:
     """A day that exists."""
     cell = cell.strip()
-    if not _DAY.fullmatch(cell):
+    if not DAY.fullmatch(cell):
         raise ValueError("is not a date; write YYYY-MM-DD")
     try:
         return date.fromisoformat(cell)
@@ -136,7 +132,7 @@ def day(cell: str) -> date:
         raise ValueError("there is no such day; write YYYY-MM-DD") from None
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def zone(cell: str) -> str:
     """The name of a time zone."""
     cell = cell.strip()
@@ -162,10 +158,10 @@ def one_of(choices: tuple[str, ...]) -> Parse:
 def as_of(now: datetime, today: date) -> Parse:
     """The instant a value was true: a day stands for its beginning in UTC; the future is refused."""
 
-    @lru_cache(maxsize=_REMEMBERED)
+    @lru_cache(maxsize=REMEMBERED)
     def instant(cell: str) -> datetime:
         cell = cell.strip()
-        if _DAY.fullmatch(cell):
+        if DAY.fullmatch(cell):
             begun = day(cell)
             if begun > today:
                 raise ValueError("lies in the future")
@@ -193,21 +189,21 @@ def _instant(cell: str) -> datetime:
         raise ValueError(reason) from None
 
 
-_PARSERS: dict[Kind, Parse] = {
-    Kind.TEXT: name,
-    Kind.EMAIL: email,
-    Kind.URL: url,
-    Kind.LIST: words,
-    Kind.DATED: dated,
-    Kind.COUNT: count,
-    Kind.NUMBER: number,
-    Kind.SCORE: score,
-    Kind.MONEY: money,
-    Kind.FLAG: flag,
-    Kind.DATE: day,
-}
+_PARSERS = kinds.readers(
+    text=name,
+    email=email,
+    url=url,
+    list=words,
+    dated=dated,
+    count=count,
+    number=number,
+    score=score,
+    money=money,
+    flag=flag,
+    date=day,
+)
 
 
 def parser_of(field: Field) -> Parse:
     """How a field's cells are read."""
-    return one_of(field.choices) if field.kind is Kind.CHOICE else _PARSERS[field.kind]
+    return kinds.reader_of(field, _PARSERS, one_of)

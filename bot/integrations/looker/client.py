@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.errors import SourceGarbled, SourceRefused
 from bot.http.budget import Budget
 from bot.http.client import Line, Patience
+from bot.http.signing import Token
 
 BUDGET = Budget(calls=60, seconds=60)
 """Ours: what Looker sells is queries a month (1,000 at least), and a sweep is one; this only bounds a mistake."""
@@ -38,13 +39,13 @@ class LookerClient:
     def __init__(self, line: Line, access: Access) -> None:
         self.look_id = access.look_id
         self._access = access
-        self._token = ""
+        token = Token("looker", self._log_in)
         self._caller = line.caller(
             system="looker",
             base_url=f"{access.base_url}/api/4.0",
             budget=BUDGET,
-            sign=self._sign,
-            renew=self._log_in,
+            sign=token.sign,
+            renew=token.renew,
             secret=SECRET,
         )
 
@@ -72,28 +73,19 @@ class LookerClient:
             raise SourceGarbled(f"Looker’s description of Look {self.look_id} is no object")
         return data
 
-    async def _sign(self) -> Mapping[str, str]:
-        if not self._token:
-            await self._log_in()
-        return {"Authorization": f"Bearer {self._token}"}
-
-    async def _log_in(self) -> None:
+    async def _log_in(self) -> Any:
         form = {
             "client_id": self._access.client_id,
             "client_secret": self._access.client_secret.get_secret_value(),
         }
         try:
-            data = (await self._caller.post("login", form=form, signed=False)).data
+            return (await self._caller.post("login", form=form, signed=False)).data
         except SourceRefused as error:
             refused = SourceRefused(
                 f"Looker refuses the log-in: check LOOKERSDK_BASE_URL, {SECRET}", error.code
             )
             refused.request_id = error.request_id
             raise refused from None
-        token = data.get("access_token") if isinstance(data, dict) else None
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
-            raise SourceGarbled("Looker’s answer to the log-in holds no token")
-        self._token = token
 
 
 def _failed(data: Any) -> bool:

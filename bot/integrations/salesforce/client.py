@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.errors import SourceGarbled, SourceRefused
+from bot.errors import SourceRefused
 from bot.http.budget import Budget
 from bot.http.client import Line
 from bot.http.paging import Trail
+from bot.http.signing import Token
 
 BUDGET = Budget(calls=50, seconds=10)
 """Ours: Salesforce counts calls a day (100,000 and more), not a second; others of the organisation live on them too."""
@@ -49,13 +50,13 @@ class SalesforceClient:
     def __init__(self, line: Line, access: Access, api_version: str) -> None:
         self._access = access
         self._root = f"/services/data/v{api_version}"
-        self._token = ""
+        token = Token("salesforce", self._log_in)
         self._caller = line.caller(
             system="salesforce",
             base_url=access.base_url,
             budget=BUDGET,
-            sign=self._sign,
-            renew=self._log_in,
+            sign=token.sign,
+            renew=token.renew,
             secret=SECRET,
         )
 
@@ -102,27 +103,18 @@ class SalesforceClient:
         total = data.get("totalSize")
         return Answer(records, total if isinstance(total, int) else None, "" if done else str(following))
 
-    async def _sign(self) -> Mapping[str, str]:
-        if not self._token:
-            await self._log_in()
-        return {"Authorization": f"Bearer {self._token}"}
-
-    async def _log_in(self) -> None:
+    async def _log_in(self) -> Any:
         form = {
             "grant_type": "client_credentials",
             "client_id": self._access.client_id,
             "client_secret": self._access.client_secret.get_secret_value(),
         }
         try:
-            data = (await self._caller.post("/services/oauth2/token", form=form, signed=False)).data
+            return (await self._caller.post("/services/oauth2/token", form=form, signed=False)).data
         except SourceRefused as error:
             raise _like(
                 error, f"Salesforce refuses the log-in ({error.code or 'no reason given'}): check {SECRET}"
             ) from None
-        token = data.get("access_token") if isinstance(data, dict) else None
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
-            raise SourceGarbled("Salesforce’s answer to the log-in holds no token")
-        self._token = token
 
 
 def _explained(error: SourceRefused) -> SourceRefused:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from bot.http.budget import Budget
 from bot.http.client import Caller, Line
 from bot.http.paging import Trail
+from bot.http.signing import basic
 
 BUDGET = Budget(900, 60)
 """Vitally allows 1,000 calls a minute; the rest is left to others who use the same key."""
@@ -30,14 +30,12 @@ class VitallyClient:
     """Calls Vitally with an API key."""
 
     def __init__(self, line: Line, *, base_url: str, api_key: str) -> None:
-        # The key is the name and the password is empty, but its colon is not.
-        token = base64.b64encode(f"{api_key}:".encode()).decode()
-
-        async def sign() -> Mapping[str, str]:
-            return {"Authorization": f"Basic {token}"}
-
         self.caller: Caller = line.caller(
-            system="vitally", base_url=base_url, budget=BUDGET, sign=sign, secret=SETTING
+            system="vitally",
+            base_url=base_url,
+            budget=BUDGET,
+            sign=basic(api_key, ""),  # the key is the name
+            secret=SETTING,
         )
 
     async def pages(

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.domain import json_values
 from bot.domain.account import FIELDS
-from bot.domain.json_values import Read, Unlike, reader_of
+from bot.domain.json_values import Unlike, reader_of
+from bot.domain.kinds import LONGEST, Read
 from bot.domain.reading import AccountReading, ContactReading, Event, EventReading
 from bot.domain.records import Record
 from bot.integrations.vitally.labels import Labels
@@ -252,5 +253,5 @@ def _whom(record: Record) -> str:
     for each in record.items("participants"):
         if each.get("userId"):
             name, address = each.get("name"), each.get("email")
-            return str(name or address or "")[: json_values.LONGEST]
+            return str(name or address or "")[:LONGEST]
     return ""

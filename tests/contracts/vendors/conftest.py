@@ -12,6 +12,7 @@ A trial is a module with:
     add(book, record) puts it, and extended(book) adds fields that nobody knows to every record
     PAGED           whether it gives pages at all; CURSORS: whether it names cursors
     EMBEDDED        a fault whose success holds an error, where the vendor has that; else None
+    LIKE            the trial of another feed of the same vendor, whose names stand for those that it lacks
 The book's records hold the word PLANTED-a7f3 in every field that people write; no reading may hold it.
 """
 
@@ -37,6 +38,10 @@ def _load(path: Path) -> ModuleType:
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    if like := getattr(module, "LIKE", None):
+        for name, value in vars(_load(path.with_name(f"{like}.py"))).items():
+            if not hasattr(module, name):
+                setattr(module, name, value)
     return module
 
 

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import SecretStr
-
-from bot.integrations.deel.client import Access
-from bot.integrations.deel.source import DeelSource
-from bot.policy import load
-from bot.standin.vendors.deel import TOKEN, DeelStandin
 from bot.standin.vendors.serving import VendorBook
 
-FEED, PATH, SECRET = "people", "/people", "DEEL_API_TOKEN"
-PAGED, CURSORS, EMBEDDED = True, False, None
+LIKE, FEED, PATH, CURSORS = "trial_deel", "people", "/people", False
 PLANT = "PLANTED-a7f3"
 
 
@@ -41,14 +34,6 @@ def person(number: int) -> dict[str, Any]:
 
 def book(count: int) -> VendorBook:
     return VendorBook({"people": [person(number) for number in range(count)]})
-
-
-def standin(book: VendorBook, page_size: int) -> DeelStandin:
-    return DeelStandin(book, page_size=page_size)
-
-
-def source(base_url: str, line: Any, clock: Any) -> DeelSource:
-    return DeelSource(line, load().sources.deel, clock, Access(base_url, SecretStr(TOKEN)))
 
 
 def nulled() -> dict[str, Any]:

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import SecretStr
-
 from bot.domain.salesforce_ids import full_id
-from bot.integrations.salesforce.client import Access
-from bot.integrations.salesforce.source import SalesforceSource
-from bot.policy import load
-from bot.standin.vendors.salesforce import CLIENT_ID, CLIENT_SECRET, SalesforceStandin
 from bot.standin.vendors.serving import VendorBook
 
-FEED, PATH, SECRET = "opportunities", "/query", "SALESFORCE_CLIENT_ID"
-PAGED, CURSORS, EMBEDDED = True, True, None
+LIKE, FEED = "trial_salesforce", "opportunities"
 PLANT = "PLANTED-a7f3"
 STAMP = "2026-11-01T10:00:00.000+0000"
 
@@ -44,15 +37,6 @@ def opportunity(number: int) -> dict[str, Any]:
 
 def book(count: int) -> VendorBook:
     return VendorBook({"Opportunity": [opportunity(number) for number in range(count)]})
-
-
-def standin(book: VendorBook, page_size: int) -> SalesforceStandin:
-    return SalesforceStandin(book, page_size=page_size)
-
-
-def source(base_url: str, line: Any, clock: Any) -> SalesforceSource:
-    access = Access(base_url, CLIENT_ID, SecretStr(CLIENT_SECRET))
-    return SalesforceSource(line, load().sources.salesforce, clock, access)
 
 
 def nulled() -> dict[str, Any]:

@@ -334,3 +334,26 @@ async def test_absences_follow_by_work_email_and_are_gone_when_the_leave_system_
     deel.holds["time_offs"] = away
     await desk.sync(deel, whole=True)
     assert [one.status for one in await desk.people.list_absences(ann.email)] == ["approved", "gone"]
+
+
+async def test_a_file_over_a_synced_book_speaks_where_no_system_does(desk: Any, say: Any) -> None:
+    """What systems told stays, with its source and age; what none of them knows is the file's, and stays after a sync."""
+    vendors = three(say)
+    await desk.sync(*vendors)
+    stamp = Stamp("accounts.csv", say.as_of)
+    told = {"arr": 1_00, "ta_email": None, "team": "enterprise", "renewal_date": date(2030, 1, 1)}
+    rows = [
+        AccountRow(id="001A", name="FIR", values=told, stamp=stamp, stamps={}),
+        AccountRow(id="001Z", name="Yew", values={"arr": 9_00}, stamp=stamp, stamps={}),
+    ]
+    async with desk.work.transaction() as tx:
+        written = await desk.book.save_accounts(tx, rows, complete=True, seen_on=date(2026, 11, 21))
+    assert (written.added, written.changed, written.missing) == (1, 1, 0), "no system's account is missing"
+    for _ in range(2):
+        fir, yew = await desk.book.find_account("001A"), await desk.book.find_account("001Z")
+        assert (fir.name, fir.arr.value, fir.arr.source) == ("Fir Inc.", 100_00, "Salesforce")
+        assert (fir.ta_email.value, fir.ta_email.source) == ("ta@x.example", "Vitally")
+        assert (fir.renewal_date.value, fir.renewal_date.source) == (date(2027, 1, 31), "Salesforce")
+        assert (fir.team.value, fir.team.source) == ("enterprise", "accounts.csv")
+        assert (yew.name, yew.arr.value, yew.missing_since) == ("Yew", 9_00, None)
+        await desk.sync(*vendors, whole=True)
