@@ -21,7 +21,7 @@ from bot.ports import Ports
 
 T = TypeVar("T")
 FIND = "health.find"  # heard by the account's own feature: it answers with the card
-_PRESSED = {commitments.SAVE_PLAN: ("Write the update", "plan_updates.write")}
+_PRESSED = {signals.SAVE_PLAN: ("Write the update", "plan_updates.write")}
 """What a signal is answered with, where that is not the card; heard by another feature."""
 LOOK_BACK = timedelta(days=28)
 """So far back a week of the old category is looked for, to tell which trait did the change."""
@@ -112,7 +112,7 @@ async def _notices(ports: Ports, found: Found, staff: addressing.Staff) -> Seque
     team = team_of(account, ports.policy.model_on(about.today))
     made: list[Notice] = []
     for one in found.seen.fired:
-        if one.signal == commitments.SAVE_PLAN and about.written.is_settled(about.today):
+        if one.signal == signals.SAVE_PLAN and about.written.is_settled(about.today):
             continue  # nobody is asked twice
         receivers = addressing.receivers(one.signal, account, team, staff, ports.policy.alerts)
         made += _addressed(one, about, receivers)
