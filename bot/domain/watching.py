@@ -12,6 +12,8 @@ from bot.domain.calendar import add_months
 Memory: TypeAlias = Mapping[str, str]
 """What is remembered of an account, by signal, in a text that only its rule reads; `SINCE`: the day it was first seen."""
 SINCE = "since"
+HAIR = 1e-9
+"""Ratios of decimals miss their bound by a rounding."""
 
 
 class Look(NamedTuple):
@@ -21,7 +23,6 @@ class Look(NamedTuple):
     """
 
     id: str
-    name: str
     team: str | None = None
     seats_unlimited: bool | None = None
     licensed_seats: int | None = None
@@ -60,17 +61,24 @@ class Fired(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What came of looking at an account: what to remember of it from now on, and what fired."""
+    """What came of looking at an account: what to remember of it from now on, and what fired.
+
+    On `wakes_on` something may come due though none of its values changes; until then it need not be looked at.
+    """
 
     memory: Memory
+    wakes_on: date | None = None
     fired: tuple[Fired, ...] = ()
 
 
 class Found(NamedTuple):
-    """An account of which something new is to be remembered, and perhaps told."""
+    """An account that was looked at. `standing` says in short what of its values matters: while that is the same, and
+    the day has not come, it is not looked at again.
+    """
 
     account_id: str
     seen: Seen
+    standing: str = ""
 
 
 class Period(NamedTuple):
@@ -127,7 +135,7 @@ class WatchRules:
     handoff_due: int
     handoff_tagged: int
     kickoff_days: int
-    kickoff_teams: frozenset[str]
+    kickoff_teams: tuple[str, ...]
     rhythms: Mapping[str, tuple[Rhythm, ...]]  # by team
     save_plan: Period
     sync: Period
@@ -136,6 +144,17 @@ class WatchRules:
     settles: timedelta
     red_below: float
     green_above: float
+
+    @property
+    def marks(self) -> tuple[float, ...]:
+        """The parts of the licensed seats at which something changes: reaching each level, and leaving it."""
+        reached = [one - HAIR for one in self.levels]
+        return tuple(sorted({*reached, *(one - self.falls_by for one in reached)}))
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The scores below which an account is red, and above which it is green."""
+        return self.red_below - HAIR, self.green_above + HAIR
 
 
 class Pass(NamedTuple):

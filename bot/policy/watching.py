@@ -52,7 +52,7 @@ def watch_of(file: PolicyTable) -> WatchRules:
         handoff_due=alerts.handoff.handoff_days_before_close,
         handoff_tagged=alerts.handoff.tag_contacts_days_after_signature,
         kickoff_days=alerts.kickoff.days_after_signature,
-        kickoff_teams=frozenset(alerts.kickoff.teams),
+        kickoff_teams=tuple(alerts.kickoff.teams),
         rhythms={team.value: tuple(_rhythms(file.programmes, team)) for team in Team},
         save_plan=_period(file.programmes["save_plan_update"].every),
         sync=_period(file.programmes["lighthouse_sync"].every),

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple, Protocol, TypeAlias
 
-from bot.domain.watching import Found, Look, Memory, Pass, Seen
+from bot.domain.watching import Found, Look, Memory, Pass, Seen, WatchRules
 from bot.ports.work import Transaction
 
-Decide = Callable[[Look, Memory], Seen | None]
-"""Looks at an account; None where nothing new is to be remembered. Pure, and called in a thread."""
+Decide: TypeAlias = Callable[[Look, Memory], Seen]
+"""Looks at an account. Pure, and called in a thread."""
 
 
 class Looked(NamedTuple):
-    """What came of looking at the book: up to which version, at how many accounts, and what was found."""
+    """What came of a look at the book: up to which version, and the accounts that had to be looked at."""
 
     version: int
-    accounts: int
     found: tuple[Found, ...]
 
 
 class Watching(Protocol):
     """Looks at accounts, and remembers."""
 
-    async def look(self, decide: Decide, *, since: int | None) -> Looked:
-        """Look at every account; with `since` only at those that changed after that version of the book."""
+    async def look(self, decide: Decide, rules: WatchRules, today: date) -> Looked:
+        """Look at every account of which something that matters is not as it was remembered, or whose day has come."""
 
     async def version(self) -> int:
         """The book's version."""
@@ -32,8 +32,11 @@ class Watching(Protocol):
     async def recall(self, key: str) -> Memory:
         """What is remembered under an account's id, or another key; empty where nothing is."""
 
-    async def remember(self, tx: Transaction, memories: Mapping[str, Memory]) -> None:
-        """Remember, in the place of what was."""
+    async def remember(self, tx: Transaction, found: Iterable[Found]) -> None:
+        """Remember what was found of accounts, in the place of what was."""
+
+    async def note(self, tx: Transaction, key: str, memory: Memory) -> None:
+        """Remember something under a key that is no account's id."""
 
     async def find_pass(self) -> Pass | None:
         """The last look that was finished; None before the first."""

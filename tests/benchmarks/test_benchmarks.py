@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from benchmarks import digest, leave, lookup, segments, sync, writes
+from benchmarks import alerts, digest, leave, lookup, segments, sync, writes
 from benchmarks.__main__ import main
 from benchmarks.load import Load
 from benchmarks.names import invented, mistyped
@@ -54,6 +54,13 @@ def test_the_digest_gives_seconds_memory_and_the_loop(tmp_path: Path) -> None:
     assert [line.what for line in lines[-2:]] == [
         "cost of an account, 20 → 60", "cost of an account, 60 → 200",
     ]  # fmt: skip
+
+
+def test_alerts_give_seconds_and_the_loop(tmp_path: Path) -> None:
+    day, news, *_, blocked = alerts.run(TINY, tmp_path)
+    assert "200 accounts" in day.what
+    assert all(line.ratio and line.goal == pytest.approx(0.004) for line in (day, news))
+    assert blocked.goal == 50
 
 
 def test_a_sync_is_measured_beside_its_pages(tmp_path: Path) -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import TypeAlias
 
 from bot.domain.watching import SINCE, Fired, Look, Memory, Period, Rhythm, Seen
-from bot.features.alerts import signals
-from bot.features.alerts.signals import ACTIVE, PASSED, Moment, Said, Watched
+from bot.features.alerts import signals, waking
+from bot.features.alerts.signals import (
+    ACTIVE,
+    HANDOFF,
+    KICKOFF,
+    PASSED,
+    SAVE_PLAN,
+    SYNC,
+    Moment,
+    Said,
+    Watched,
+)
 
 _DAY = timedelta(days=1)
-SAVE_PLAN, SYNC, HANDOFF, KICKOFF = "save_plan_update", "lighthouse_sync", "handoff", "kickoff"
 SAME_CLOSE = timedelta(days=14)
 """A close that is moved by no more is still the same one."""
 LATE_KICKOFF = timedelta(days=60)
@@ -113,31 +122,28 @@ PLANNED: tuple[tuple[str, Rule], ...] = ((SAVE_PLAN, save_plan), (SYNC, sync))
 CLOSING: tuple[tuple[str, Rule], ...] = ((HANDOFF, handoff),)
 
 
-def watch(at: Moment, look: Look, memory: Memory) -> Seen | None:
-    """Look at an account: what to remember of it from now on, and what fired; None where nothing is new.
-
-    Written for speed: it looks at every account of the book.
+def watch(at: Moment, look: Look, memory: Memory) -> Seen:
+    """Look at an account: what to remember of it from now on, what fired, and when to look again though nothing of it
+    changes. Of one that churned or is missing nothing is said.
     """
     if look.missing_since or (look.churned_on and look.churned_on <= at.today):
-        return None
+        return Seen(memory)
     held = memory.get(SINCE)
     since = date.fromisoformat(held) if held else at.today
     one = Watched(look, signals.category_of(look, at.rules), since, at)
-    said = []
+    said = {signal: what for signal, what in _said(one, memory) if what is not None}
+    changed = {SINCE: since.isoformat(), **memory, **{signal: text for signal, (text, _) in said.items()}}
+    kept = {signal: text for signal, text in changed.items() if text}
+    return Seen(kept, waking.wakes_on(one, kept), tuple(fired for _, fired in said.values() if fired))
+
+
+def _said(one: Watched, memory: Memory) -> Iterator[tuple[str, Said]]:
+    look, at = one.look, one.at
     for signal, rule in _rules_of(look, memory, at.today):
-        what = rule(one, memory.get(signal))
-        if what is not None:
-            said.append((signal, what))
+        yield signal, rule(one, memory.get(signal))
     if look.expected_close_on is None or look.expected_close_on <= at.today:
         for again in at.rules.rhythms.get(look.team or "", ()):
-            what = rhythm(one, again, memory.get(again.signal))
-            if what is not None:
-                said.append((again.signal, what))
-    if not said and held:
-        return None
-    changed = {SINCE: since.isoformat(), **memory, **{signal: text for signal, (text, _) in said}}
-    kept = {signal: text for signal, text in changed.items() if text}
-    return Seen(kept, tuple(fired for _, (_, fired) in said if fired))
+            yield again.signal, rhythm(one, again, memory.get(again.signal))
 
 
 def _rules_of(look: Look, memory: Memory, today: date) -> tuple[tuple[str, Rule], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
@@ -14,14 +14,14 @@ from bot.domain.account import Account
 from bot.domain.alert import Notice, Press
 from bot.domain.person import Role
 from bot.domain.segment import team_of
-from bot.domain.watching import Fired, Found, Memory, Pass, Seen, WatchRules
+from bot.domain.watching import Fired, Found, Pass, WatchRules
 from bot.features.alerts import addressing, commitments, signals, wording
 from bot.features.alerts.written import written_of
 from bot.ports import Ports
 
 T = TypeVar("T")
 FIND = "health.find"  # heard by the account's own feature: it answers with the card
-_PRESSED = {commitments.SAVE_PLAN: ("Write the update", "plan_updates.write")}
+_PRESSED = {signals.SAVE_PLAN: ("Write the update", "plan_updates.write")}
 """What a signal is answered with, where that is not the card; heard by another feature."""
 LOOK_BACK = timedelta(days=28)
 """So far back a week of the old category is looked for, to tell which trait did the change."""
@@ -34,13 +34,11 @@ async def evaluate(ports: Ports) -> str:
     """Look at what changed since the last time, on a new day at everything; tell what fired."""
     now, today, rules = ports.clock.now(), ports.clock.today(), ports.policy.watch
     last = await ports.watching.find_pass()
-    same_day = last is not None and last.day == today
-    if last and same_day and last.version == await ports.watching.version():
+    if last and last.day == today and last.version == await ports.watching.version():
         return "nothing changed"
     at = signals.Moment(today, last.day if last else None, rules)
-    since = last.version if last and same_day else None
-    looked = await ports.watching.look(partial(commitments.watch, at), since=since)
-    if not looked.accounts and last is None:
+    looked = await ports.watching.look(partial(commitments.watch, at), rules, today)
+    if not looked.found and last is None:
         return "there is no account yet"
     began_at = last.began_at if last else now
     settling = now - began_at < rules.settles
@@ -49,7 +47,7 @@ async def evaluate(ports: Ports) -> str:
     count = await _keep(ports, quiet, news)
     async with ports.work.transaction() as tx:
         await ports.watching.finish(tx, Pass(looked.version, today, began_at))
-    return f"{looked.accounts:,} accounts looked at, {count} alerts"
+    return f"{len(looked.found):,} accounts had something new, {count} alerts"
 
 
 def worth_telling(found: Sequence[Found], rules: WatchRules, *, settling: bool) -> tuple[Found, ...]:
@@ -66,20 +64,19 @@ def worth_telling(found: Sequence[Found], rules: WatchRules, *, settling: bool) 
 
 def _without(one: Found, silent: Collection[str]) -> Found:
     fired = tuple(each for each in one.seen.fired if not (each.is_first and each.signal in silent))
-    return one if len(fired) == len(one.seen.fired) else Found(one.account_id, Seen(one.seen.memory, fired))
+    return one if len(fired) == len(one.seen.fired) else one._replace(seen=one.seen._replace(fired=fired))
 
 
 def _apart(
     found: Sequence[Found], rules: WatchRules, *, settling: bool
-) -> tuple[Sequence[Mapping[str, Memory]], Sequence[Found]]:
+) -> tuple[Sequence[Sequence[Found]], Sequence[Found]]:
     """What is only remembered, in lots, and what is told as well."""
     told = worth_telling(found, rules, settling=settling)
     quiet = [one for one in told if not one.seen.fired]
-    lots = [{one.account_id: one.seen.memory for one in some} for some in _parts(quiet, REMEMBERED_AT_ONCE)]
-    return lots, [one for one in told if one.seen.fired]
+    return list(_parts(quiet, REMEMBERED_AT_ONCE)), [one for one in told if one.seen.fired]
 
 
-async def _keep(ports: Ports, quiet: Sequence[Mapping[str, Memory]], news: Sequence[Found]) -> int:
+async def _keep(ports: Ports, quiet: Sequence[Sequence[Found]], news: Sequence[Found]) -> int:
     """What is remembered and what is told of an account, in one transaction: after a crash both are there or neither."""
     for lot in quiet:
         async with ports.work.transaction() as tx:
@@ -90,7 +87,7 @@ async def _keep(ports: Ports, quiet: Sequence[Mapping[str, Memory]], news: Seque
         assert staff is not None  # noqa: S101 # for the type checker: there is news
         notices = [notice for one in some for notice in await _notices(ports, one, staff)]
         async with ports.work.transaction() as tx:
-            await ports.watching.remember(tx, {one.account_id: one.seen.memory for one in some})
+            await ports.watching.remember(tx, some)
             count += await ports.alerts.tell_later(tx, notices)
     return count
 
@@ -115,7 +112,7 @@ async def _notices(ports: Ports, found: Found, staff: addressing.Staff) -> Seque
     team = team_of(account, ports.policy.model_on(about.today))
     made: list[Notice] = []
     for one in found.seen.fired:
-        if one.signal == commitments.SAVE_PLAN and about.written.is_settled(about.today):
+        if one.signal == signals.SAVE_PLAN and about.written.is_settled(about.today):
             continue  # nobody is asked twice
         receivers = addressing.receivers(one.signal, account, team, staff, ports.policy.alerts)
         made += _addressed(one, about, receivers)

@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeAlias
 
 from bot.domain.calendar import add_months
 from bot.domain.health import Category
-from bot.domain.watching import Fired, Look, WatchRules
+from bot.domain.watching import HAIR, Fired, Look, WatchRules
 
-_HAIR = 1e-9
 _DAY = timedelta(days=1)
 ACTIVE = "active"
 SEATS, CATEGORY, UTILIZATION = "seats", "category", "utilization"
 RENEWAL, LIGHTHOUSE = "renewal", "lighthouse"
+SAVE_PLAN, SYNC, HANDOFF, KICKOFF = "save_plan_update", "lighthouse_sync", "handoff", "kickoff"
 SAME_RENEWAL = timedelta(days=30)
 """A renewal that is moved by no more is still the same one."""
 PASSED = timedelta(days=30)
@@ -37,7 +37,7 @@ class Moment:
         self.last = last
         self.rules = rules
         self.iso = today.isoformat()
-        self.levels = tuple(one - _HAIR for one in rules.levels)  # as ratios are compared
+        self.levels = tuple(one - HAIR for one in rules.levels)  # as ratios are compared
         self.lighthouse_until = add_months(today, rules.lighthouse_months)
         self.renewal_until = today + max(rules.renewal_days) * _DAY
         self.utilization_since = today - (rules.utilization_days[-1] - 1) * _DAY - PASSED
@@ -66,9 +66,10 @@ def category_of(look: Look, rules: WatchRules) -> str | None:
     """The category recorded; where only the score is known, the one that it falls into."""
     if look.health_category is not None or look.health_score is None:
         return look.health_category
-    if look.health_score < rules.red_below - _HAIR:
+    red_below, green_above = rules.bounds
+    if look.health_score < red_below:
         return Category.RED.value
-    return (Category.GREEN if look.health_score > rules.green_above + _HAIR else Category.YELLOW).value
+    return (Category.GREEN if look.health_score > green_above else Category.YELLOW).value
 
 
 def seats(one: Watched, held: str | None) -> Said:
@@ -137,7 +138,7 @@ def utilization(one: Watched, held: str | None) -> Said:
     of = look.tam if look.seats_unlimited else look.licensed_seats
     if held == text or look.mau is None or not of:
         return None
-    if look.mau / of >= at.rules.utilization_below - _HAIR:
+    if look.mau / of >= at.rules.utilization_below - HAIR:
         return text, None
     on = start + (due - 1) * _DAY
     return text, Fired(UTILIZATION, str(due), text, on, at.is_first(on, one.since))

@@ -30,7 +30,7 @@ async def evaluate(ports: Ports) -> int:
     staff = addressing.Staff(people=people, operators=people)
     receivers = addressing.receivers(SIGNAL, None, None, staff, ports.policy.alerts)
     async with ports.work.transaction() as tx:
-        await ports.watching.remember(tx, {KEY: {**before, **states}})
+        await ports.watching.note(tx, KEY, {**before, **states})
         return await ports.alerts.tell_later(
             tx, [_notice(one, rules, to) for one in silent for to in receivers]
         )

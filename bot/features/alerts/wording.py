@@ -255,8 +255,8 @@ _SAID: Mapping[str, Callable[[Fired, About], Words]] = {
     signals.UTILIZATION: _utilization,
     signals.RENEWAL: _renewal,
     signals.LIGHTHOUSE: _lighthouse,
-    commitments.SAVE_PLAN: _save_plan,
-    commitments.SYNC: _sync,
-    commitments.HANDOFF: _handoff,
-    commitments.KICKOFF: _kickoff,
+    signals.SAVE_PLAN: _save_plan,
+    signals.SYNC: _sync,
+    signals.HANDOFF: _handoff,
+    signals.KICKOFF: _kickoff,
 }

@@ -13,7 +13,7 @@ from bot.domain.plan_update import PlanAsk, PlanUpdate, in_words
 from bot.domain.provenance import value_of
 from bot.domain.schedule import IsoWeek
 from bot.domain.watching import Fired
-from bot.features.alerts.commitments import SAVE_PLAN, SYNC
+from bot.features.alerts.signals import SAVE_PLAN, SYNC
 from bot.ports import Ports
 
 SESSION = "roadmap_review"

@@ -10,6 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.account import Week
 from bot.domain.person import Person, Role, Team
+from bot.domain.watching import Seen
 from bot.features.alerts import commitments, evaluating, signals, sources
 
 World = Any
@@ -55,9 +56,9 @@ def week(ending: date, account: str = "A1", **values: Any) -> Week:
 
 async def test_the_first_look_only_remembers_and_what_follows_is_told_once(world: World) -> None:
     await settled(world, "A1", "A2")
-    assert await world.look() == "2 accounts looked at, 0 alerts"
+    assert await world.look() == "0 accounts had something new, 0 alerts"
     await world.book("A1", **{**USUAL, "mau_28d": 440})
-    assert await world.look() == "1 accounts looked at, 2 alerts"
+    assert await world.look() == "1 accounts had something new, 2 alerts"
     assert await world.look() == "nothing changed"
     assert await world.keys() == [f"seats:A1:90:2026-11-23:{who}" for who in (ANN, CHANNEL)]
     for ahead in range(1, 40):  # the same values, day by day
@@ -95,7 +96,7 @@ async def test_what_was_kept_when_a_look_broke_off_is_not_told_again(world: Worl
         await world.look()
     assert len(await world.keys()) == broken
     world.ports.alerts = world.store.alerts
-    assert await world.look() == f"{len(accounts):,} accounts looked at, 100 alerts"
+    assert await world.look() == "100 accounts had something new, 100 alerts"
     assert len(set(await world.keys())) == len(accounts)
 
 
@@ -103,7 +104,7 @@ async def test_weeks_that_are_missing_or_come_late_tell_nothing(world: World) ->
     await settled(world, "A1")
     late = [week(date(2026, 11, 22) - timedelta(weeks=back), health_category="red") for back in range(9)]
     await weeks(world, *late)
-    assert await world.look() in ("1 accounts looked at, 0 alerts", "0 accounts looked at, 0 alerts")
+    assert await world.look() == "0 accounts had something new, 0 alerts"
     await world.book("A1", **{**USUAL, "health_category": "yellow", "health_score": 5.0})
     await world.look()
     (kept,) = await world.store.alerts.list_of_account("A1")
@@ -239,10 +240,8 @@ async def test_words(world: World, snapshot: SnapshotAssertion) -> None:
         if name == "plan of nobody":
             yesterday = signals.Moment((MONDAY - 14 * DAY).date(), None, rules)
             memory = commitments.watch(yesterday, earlier, {})
-        assert memory is not None
         today = signals.Moment(MONDAY.date(), (MONDAY - DAY).date(), rules)
         seen = commitments.watch(today, await _look_of(world, name), memory.memory)
-        assert seen is not None, name
         found = evaluating.Found(name, seen)
         notices = await evaluating._notices(world.ports, found, await evaluating.staff_of(world.ports))
         said[name] = {}
@@ -256,9 +255,9 @@ async def test_words(world: World, snapshot: SnapshotAssertion) -> None:
 async def _look_of(world: World, account: str) -> Any:
     looks = []
 
-    def note(look: Any, memory: Any) -> None:
-        del memory
+    def note(look: Any, memory: Any) -> Any:
         looks.append(look)
+        return Seen(memory)
 
-    await world.store.watching.look(note, since=None)
+    await world.store.watching.look(note, world.ports.policy.watch, MONDAY.date())
     return next(one for one in looks if one.id == account)
