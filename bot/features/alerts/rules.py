@@ -79,6 +79,11 @@ def channel_tells_at(due_at: datetime, now: datetime, rules: AlertRules, zone: Z
         day += _DAY
 
 
+def comes_again(at: datetime, rules: AlertRules, zone: ZoneInfo) -> datetime:
+    """When something that is snoozed until an instant comes again: on that day's morning."""
+    return instant_of(at.astimezone(zone).date(), rules.bundle_at, zone)
+
+
 def absence_of(reader: Reader, now: datetime) -> Away | None:
     """Why a reader is not told now, where they are away."""
     return away_at(reader.away, now)

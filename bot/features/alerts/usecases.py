@@ -12,7 +12,7 @@ from bot.asks import Action, Ask
 from bot.blocks.answers import Message
 from bot.domain.alert import Kept, NoticeState, is_channel
 from bot.domain.leave import Away
-from bot.domain.person import Person
+from bot.domain.person import Person, Role
 from bot.errors import UserError
 from bot.features.alerts import rules, views
 from bot.ports import Ports
@@ -44,9 +44,9 @@ async def deliver_to_person(ports: Ports, email: str) -> str:
     waiting = await ports.alerts.list_waiting(email, now)
     if not waiting:
         return "nothing waits"
-    person = await ports.people.find_person(email)
-    if person is None:
-        return await _tell(ports, email, Sorted(told=waiting, redirected={}))
+    found = await ports.people.find_person(email)
+    # Somebody whom a system names and the book of people does not: in the organisation's hours.
+    person = found or Person(email=email, name=email, role=Role.AE)
     reader = await _reader(ports, person, now)
     sorted_ = await _sorted(ports, reader, waiting, now)
     at = await asyncio.to_thread(rules.tells_at, reader, now, policy, ports.calendar)
@@ -191,7 +191,7 @@ async def choose(asked: Action, ports: Ports) -> Message:
     now = ports.clock.now()
     async with ports.work.transaction() as tx:
         if verb in _SPANS and kept.state is NoticeState.TOLD:
-            until = now + _SPANS[verb]
+            until = rules.comes_again(now + _SPANS[verb], ports.policy.alerts, ports.clock.zone)
             await ports.alerts.snooze(tx, kept.id, until)
             await ports.alerts.deliver_later(tx, kept.reader, until)
         else:

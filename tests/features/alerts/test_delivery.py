@@ -85,6 +85,11 @@ async def test_an_urgent_one_waits_for_working_hours_alone(world: World) -> None
     [
         (datetime(2026, 11, 23, 17, 20, tzinfo=UTC), DANA, "Tue 09:00"),  # 18:00 is after her hours
         (datetime(2026, 11, 21, 12, tzinfo=UTC), DANA, "Mon 09:00"),  # a Saturday
+        (
+            datetime(2026, 11, 21, 12, tzinfo=UTC),
+            "who@else.example",
+            "Mon 09:00",
+        ),  # not in the book of people
         (datetime(2026, 11, 25, 22, 30, tzinfo=UTC), ANN, "Fri 14:00"),  # Thanksgiving lies between
     ],
 )
@@ -215,7 +220,17 @@ async def test_a_snoozed_alert_comes_again_once(world: World) -> None:
     assert ":zzz: comes again" in str(shown.blocks)
     assert views.MENU not in str(shown.blocks)
     await world.until(MONDAY + 7 * DAY)
-    assert (await world.said())[DANA] == [f"{day} 10:00 Account 1 turned red" for day in ("Mon", "Tue")]
+    assert (await world.said())[DANA] == [f"{at} Account 1 turned red" for at in ("Mon 10:00", "Tue 09:00")]
+
+
+async def test_what_is_snoozed_in_a_channel_is_in_its_bundle_of_that_day(world: World) -> None:
+    await world.tell(world.notice(1, CHANNEL))
+    await world.until(MONDAY + DAY + HOUR)
+    (kept,) = await world.store.alerts.list_told(CHANNEL)
+    await world.press(usecases.choose, f"{views.WEEK}:{kept.id}:0")
+    await world.until(MONDAY + 14 * DAY)
+    (said,) = (await world.said()).values()
+    assert said == ["Tue 09:00 Account 1 turned red"] * 2
 
 
 async def test_an_acknowledged_alert_says_so_and_stays(world: World) -> None:
