@@ -67,7 +67,7 @@ def desk_of(house: House) -> Desk:
 def collect_seldom() -> None:
     """A sync makes millions of small objects that drop by themselves; looking for them each 700 costs a tenth of its time."""
     gc.freeze()
-    gc.set_threshold(200_000, 20, 50)
+    gc.set_threshold(50_000, 20, 20)
 
 
 async def sync(named: str | None, *, full: bool, confirm: bool, console: Console) -> SyncReport:

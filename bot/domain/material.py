@@ -64,7 +64,7 @@ class Announcement:
 class DraftRules:
     """Everything `policy.toml` says of drafts.
 
-    A pool's list of a month is posted from `list_from` to `list_until` (days of the month); whom Vitally wrote to
+    A pool's list is posted every so many months, from `list_from` to `list_until` (days of the month); whom Vitally wrote to
     within `written_within` is left out. Usage is low where one of `low_usage` is poor; an account fell behind in
     upgrading where `upgrade` is not healthy.
     """
@@ -73,6 +73,7 @@ class DraftRules:
     announcements: tuple[Announcement, ...]
     list_teams: frozenset[Team]
     recap_teams: frozenset[Team]
+    list_months: int
     list_from: int
     list_until: int
     written_within: timedelta
@@ -80,6 +81,11 @@ class DraftRules:
     low_usage: tuple[str, ...]
     upgrade: str
     playbook_url: str
+
+    def lists_on(self, day: date) -> bool:
+        """Whether pools' lists are due on a day, where that is a working day and they are not posted yet."""
+        month = day.year * 12 + day.month - 1
+        return month % self.list_months == 0 and self.list_from <= day.day <= self.list_until
 
     def offered(self, traits: Collection[str], features: Collection[str]) -> tuple[Material, ...]:
         """The catalogue's material for these traits and features, in its order."""

@@ -93,15 +93,20 @@ def feedback_of(table: FeedbackTable) -> FeedbackRules:
 def plan_updates_of(file: PolicyTable) -> PlanUpdateRules:
     """Everything about status updates, with the programme's rhythm and the alerts' number that they share."""
     programme, low = file.programmes["save_plan_update"], file.alerts.low_utilization
-    count, unit = programme.every.split()
     return PlanUpdateRules(
         weekday=_WEEKDAYS.index(file.plan_updates.weekday),
-        every_weeks=max(round(int(count) * _WEEKS[unit.removesuffix("s")]), 1),
+        every_weeks=max(round(_weeks(programme.every)), 1),
         teams=frozenset(map(Team, programme.teams)),
         get_well_below=low.below,
         get_well_from=low.at_day,
         get_well_until=file.plan_updates.get_well_until_day,
     )
+
+
+def _weeks(cadence: str) -> float:
+    """How many weeks a span like `2 weeks` or `3 months` has; a month has four."""
+    count, unit = cadence.split()
+    return int(count) * _WEEKS.get(unit.removesuffix("s"), 0)
 
 
 def drafts_of(file: PolicyTable) -> DraftRules:
@@ -112,6 +117,7 @@ def drafts_of(file: PolicyTable) -> DraftRules:
         announcements=tuple(_announcement(one) for one in file.announcements),
         list_teams=frozenset(map(Team, programmes["customer_list"].teams)),
         recap_teams=frozenset(map(Team, programmes["usage_recap"].teams)),
+        list_months=max(round(_weeks(programmes["customer_list"].every) / _WEEKS["month"]), 1),
         list_from=table.list_from_day,
         list_until=table.list_until_day,
         written_within=table.written_within,

@@ -15,6 +15,7 @@ from bot.domain.reading import Event
 from bot.ports.readings import Decide, Happened, Merged, MergedCount, Met, Spoken, Told
 from bot.store import odds, provenance
 from bot.store import reading_tables as tables
+from bot.store.ahead import Ahead, Ready, version_of
 from bot.store.database import Database, Tx
 from bot.store.held import HeldRow
 from bot.store.rows import ACCOUNT_COLUMNS, chunks, fields_tuple, week_tuple
@@ -50,6 +51,7 @@ class Merger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._ahead = Ahead(database, self._prepare)
         prepare = database.prepare
         self._write = database.once(account_upsert)
         self._write_weeks = database.once(week_upsert)
@@ -68,26 +70,38 @@ class Merger:
         self, tx: Tx, decide: Decide, limit: int, now: datetime, today: date
     ) -> MergedCount | None:
         """Merge some; None where none waits, and then the sums of the history are those of today."""
-        merged = await tx.run(lambda connection: self._merge(connection, tx, decide, (limit, now)))
-        if merged is None and await tx.run(any_weeks):
+        ready = await self._ahead.take(tx, decide, limit)
+        if ready is not None:
+            try:
+                return await tx.run(lambda connection: self._write_some(connection, tx, ready, now))
+            except BaseException:
+                await self._ahead.stop()
+                raise
+        if await tx.run(any_weeks):
             await self._totals.follow_accounts(tx, today)
-        return merged
+        return None
 
-    def _merge(
-        self, connection: sa.Connection, tx: Tx, decide: Decide, some: tuple[int, datetime]
-    ) -> MergedCount | None:
-        limit, now = some
+    def _prepare(self, connection: sa.Connection, decide: Decide, limit: int, after: str) -> Ready | None:
+        version = version_of(connection)  # first: whatever is written from here on is seen
         order = tables.touched.c.account_id
-        statement = sa.select(order, tables.touched.c.week).order_by(order).limit(limit)
+        statement = sa.select(order, tables.touched.c.week).where(order > after).order_by(order).limit(limit)
         waiting = {row[0]: row[1] for row in connection.execute(statement)}
         if not waiting:
             return None
         span = (min(waiting), max(waiting))
         held = {row[0]: HeldRow(row) for row in self._read(connection, self._held, span)}
-        told = self._told(connection, waiting, held, span)
-        merged = list(decide(told, _known(connection)))
+        merged = list(decide(self._told(connection, waiting, held, span), _known(connection)))
+        stored, compact = [], provenance.Compact()
+        for one in merged:
+            row = one.row
+            stored.append((compact.encode(row.stamps, row.stamp), fields_tuple(row.values)))
+        return Ready(waiting=waiting, held=held, merged=merged, stored=stored, version=version)
+
+    def _write_some(self, connection: sa.Connection, tx: Tx, ready: Ready, now: datetime) -> MergedCount:
+        span, held, merged = ready.span, ready.held, ready.merged
         version = next_version(connection, tx)
-        self._save(connection, merged, version)
+        self._ahead.wrote(version)
+        self._save(connection, ready, version)
         self._totals.follow_some(connection, *span)
         added = [one for one in merged if one.row.id not in held]
         moved = [one for one in merged if one.moved]
@@ -138,14 +152,11 @@ class Merger:
                     week,
                 )
 
-    def _save(self, connection: sa.Connection, merged: Sequence[Merged], version: int) -> None:
-        if not merged:
-            return
-        rows, compact = [], provenance.Compact()
-        for one in merged:
-            row = one.row
-            stamps = compact.encode(row.stamps, row.stamp)
-            rows.append((row.id, row.name, None, stamps, version, version, *fields_tuple(row.values)))
+    def _save(self, connection: sa.Connection, ready: Ready, version: int) -> None:
+        rows = [
+            (one.row.id, one.row.name, None, stamps, version, version, *values)
+            for one, (stamps, values) in zip(ready.merged, ready.stored, strict=True)
+        ]
         self._database.write_rows(connection, self._write, rows)
 
     def _save_beside(

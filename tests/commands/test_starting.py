@@ -16,6 +16,7 @@ EXPECTED = {
     Role.TA: ("Begin with your", ["/account-health", "/ooo plan"]),
     Role.AE: ("accounts you sell to", ["/ask-ta", "/ooo who"]),
     Role.MANAGER: ("your team’s week in numbers", ["/kpi-digest preview", "/ask-ta team"]),
+    Role.LEADER: ("your team’s week in numbers", ["/kpi-digest preview", "/segment drift"]),
     Role.OPERATOR: ("`ta-bot doctor` names each cure", ["/kpi-digest"]),
     Role.IE: ("Ask how an account is", ["/ask-ta", "/ooo who"]),
     None: ("not in the book of people", ["/account-health team enterprise", "/account-health team scaled"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -161,6 +162,46 @@ async def test_merged_accounts_wait_no_more_and_are_written_whole_or_not_at_all(
     assert found.arr == Known(5, STAMP)
     async with store.work.transaction() as tx:
         assert await store.readings.merge(tx, decide, limit=10, now=AT, today=AT.date()) is None
+
+
+async def test_what_is_written_while_the_next_accounts_are_read_ahead_is_not_lost(store: Store) -> None:
+    """They are read anew then: an import between two parts of a merge is merged like one before it."""
+    await begin(store, sweep())
+    await save(store, sweep(pages=1), *(account(key, arr=5) for key in "abc"))
+    async with store.work.transaction() as tx:
+        await store.readings.touch_all(tx, week=False)
+        await store.readings.gather(tx)
+    seen: list[tuple[str, bool]] = []
+    is_read_ahead = threading.Event()
+
+    def decide(told: Any, _known: Any) -> Any:
+        for one in told:
+            seen.append((one.account_id, one.held is not None))
+            if one.account_id == "B":
+                is_read_ahead.set()
+            kept = {name: (value, stamp) for name, value, stamp in one.held.rest({})} if one.held else {}
+            values = {**{name: value for name, (value, _) in kept.items()}, **one.spoken[0].values}
+            stamps = {name: kept[name][1] if name in kept else STAMP for name in values}
+            row = AccountRow(id=one.account_id, name="A", values=values, stamp=STAMP, stamps=stamps)
+            yield Merged(row=row)
+
+    async def merge_one() -> None:
+        async with store.work.transaction() as tx:
+            await store.readings.merge(tx, decide, limit=1, now=AT, today=AT.date())
+
+    await merge_one()
+    assert await asyncio.to_thread(is_read_ahead.wait, 10)
+    csv = Stamp("accounts.csv", AT)
+    row = AccountRow(id="B", name="B", values={"team": "scaled"}, stamp=csv, stamps={})
+    async with store.work.transaction() as tx:
+        await store.book.save_accounts(tx, [row], complete=False, seen_on=TODAY)
+    await merge_one()
+    await merge_one()
+    found = await store.book.find_account("B")
+    assert found is not None
+    assert (found.arr, found.team) == (Known(5, STAMP), Known("scaled", csv))
+    assert seen[:3] == [("A", False), ("B", False), ("B", True)]
+    assert (await store.readings.count_touched(), await store.book.count_accounts()) == (0, 3)
 
 
 async def test_one_at_a_time_until_whoever_is_at_it_ends(store: Store) -> None:

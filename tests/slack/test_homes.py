@@ -207,6 +207,16 @@ async def test_an_answer_from_a_window_lies_over_it_or_takes_its_place(build, sl
     ]
 
 
+async def test_an_account_that_is_gone_by_now_is_said_in_the_window(build, slack):
+    async def gone(_asked: Any, _ports: Any) -> Message:
+        raise WrongUsage("That account is no longer in the book.")
+
+    await build(actions={"health.find": gone}).dispatch(_pressed(slack, "health.find", "A-77"))
+    assert _windows(slack) == [
+        ("views.open", "3.4.health.find.A-77", "That account is no longer in the book.")
+    ]
+
+
 async def test_a_button_types_a_command_for_who_presses_it(build, slack):
     edge = build(commands={"/ask-ta": answer})
     await edge.dispatch(_pressed(slack, "command.run:ask", "/ask-ta mine"))

@@ -14,7 +14,7 @@ from bot.blocks.answers import Done, Message, Modal
 from bot.domain import spreadsheet
 from bot.domain.account import Account
 from bot.domain.alert import Notice
-from bot.domain.calendar import next_working_day
+from bot.domain.calendar import is_working_day
 from bot.domain.person import Person, Team
 from bot.domain.plan_update import keeper_of
 from bot.domain.provenance import Known
@@ -91,20 +91,15 @@ def _notices(found: Sequence[Found], people: Sequence[Person]) -> Iterator[Notic
 
 
 async def _due_teams(ports: Ports) -> list[Team]:
-    """The pools whose list of this month is due and was not asked for yet."""
+    """The pools whose list of this month is due and was not asked for yet: on the first working day from policy's on."""
     policy, today = ports.policy.drafts, ports.clock.today()
+    if not policy.lists_on(today):
+        return []
     due = []
     for team in sorted(policy.list_teams):
         country = ports.policy.requests.hours[team].country
-        first = today.replace(day=policy.list_from)
-        begins = await asyncio.to_thread(next_working_day, first, country, ports.calendar)
-        works = await asyncio.to_thread(next_working_day, today, country, ports.calendar) == today
-        if (
-            works
-            and begins <= today
-            and today.day <= policy.list_until
-            and await ports.outgoing.find_outgoing(_key(team, today)) is None
-        ):
+        works = await asyncio.to_thread(is_working_day, today, country, ports.calendar)
+        if works and await ports.outgoing.find_outgoing(_key(team, today)) is None:
             due.append(team)
     return due
 

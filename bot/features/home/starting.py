@@ -64,8 +64,12 @@ def _told(standing: Standing) -> Iterator[tuple[str, tuple[tuple[str, str], ...]
         )
     if standing.is_lead:
         yield (
-            "As a lead: your team’s week in numbers, and what it was asked and has open.",
-            (("The week’s KPIs", "/kpi-digest preview"), ("Open requests", "/ask-ta team")),
+            "As a lead: your team’s week in numbers, what it was asked and has open, and where records drift.",
+            (
+                ("The week’s KPIs", "/kpi-digest preview"),
+                *((("Open requests", "/ask-ta team"),) if standing.team else ()),
+                ("Segment drift", "/segment drift"),
+            ),
         )
     if standing.sells or (standing.person and standing.person.role is Role.AE):
         yield (

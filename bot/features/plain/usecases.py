@@ -68,9 +68,9 @@ async def _of_account(asked: Plain, ports: Ports, run: Run, read: Read) -> Answe
         return await run(_command(asked, rules.named(read.intent, barest)), ports)  # its menu holds them all
     found = found or await _likely(ports, barest, asked.text)
     if not found:
-        return await _unclear(asked, ports, (), read.intents, views.unknown(barest))
+        return views.unknown(barest, _usual(read.intents))
     lines = [_line(intent, one) for one in found for intent in read.intents]
-    return views.offer(views.may_mean(barest), lines[:OFFERED], _ids(found[:OFFERED]))
+    return views.may_mean(barest, lines[:OFFERED], _ids(found[:OFFERED]))
 
 
 async def _likely(ports: Ports, name: str, said: str) -> tuple[Match, ...]:
@@ -93,12 +93,10 @@ async def _sure(ports: Ports, names: Sequence[str]) -> tuple[Match, ...]:
     return tuple(found.values())
 
 
-async def _unclear(
-    asked: Plain, ports: Ports, called: Sequence[Match], intents: Sequence[Intent], said: str = views.UNCLEAR
-) -> Message:
+async def _unclear(asked: Plain, ports: Ports, called: Sequence[Match], intents: Sequence[Intent]) -> Message:
     """What is likely: about the accounts that are named, by what single words point to; else what is usual."""
     if len(asked.text) > rules.LONGEST:
-        return views.offer(views.too_long(), [rules.line(Intent.ASK), rules.line(Intent.HELP)])
+        return views.too_long([rules.line(Intent.ASK), rules.line(Intent.HELP)])
     named = called or await ports.book.find_named_in(asked.text)
     hints = (*intents, *rules.hinted(asked.text))
     about = [intent for intent in hints if intent in rules.OF_ACCOUNTS]
@@ -108,8 +106,11 @@ async def _unclear(
     if named:
         lines = [_line((about or [Intent.HEALTH])[0], one) for one in named[:OFFERED]]
         return views.offer(views.UNCLEAR, lines, _ids(named[:OFFERED]))
-    usual = list(dict.fromkeys((*hints, *_USUAL)))[:OFFERED]
-    return views.offer(said, [rules.line(intent) for intent in usual])
+    return views.offer(views.UNCLEAR, _usual(hints))
+
+
+def _usual(likely: Sequence[Intent]) -> list[Line]:
+    return [rules.line(intent) for intent in dict.fromkeys((*likely, *_USUAL))][:OFFERED]
 
 
 def _line(intent: Intent, one: Match) -> Line:

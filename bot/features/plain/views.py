@@ -21,18 +21,20 @@ def offer(said: str, lines: Sequence[Line], accounts: Sequence[str] = ()) -> Mes
     return Message(text=said, blocks=(build.section(said), build.actions(*buttons)), accounts=tuple(accounts))
 
 
-def may_mean(typed: str) -> str:
+def may_mean(typed: str, lines: Sequence[Line], accounts: Sequence[str]) -> Message:
     """Several accounts, or one that is not called so."""
-    return f"“{text.name(typed)}” may mean one of these accounts. Which?"
+    return offer(f"“{text.name(typed)}” may mean one of these accounts. Which?", lines, accounts)
 
 
-def unknown(typed: str) -> str:
+def unknown(typed: str, lines: Sequence[Line]) -> Message:
     """No account by that name."""
-    return f"I know no account “{text.name(typed)}”. Its name, domain or id finds it. Or did you mean one of these?"
+    said = f"I know no account “{text.name(typed)}”. Its name, domain or id finds it. Or did you mean one of these?"
+    return offer(said, lines)
 
 
-def too_long() -> str:
+def too_long(lines: Sequence[Line]) -> Message:
     """A story, not a question."""
-    return (
+    said = (
         "That is long for me: I read one short question. To bring it to the TA team, ask them with a request."
     )
+    return offer(said, lines)

@@ -19,7 +19,7 @@ from bot.features.sync.telling import tell_refusal
 from bot.ports.readings import TOLD_REFUSED, Sweep, SweepState
 from bot.ports.vendors import Feed, Page, Vendor
 
-BATCH = 3_000
+BATCH = 2_000
 """Records kept in one transaction, if pages come quickly."""
 LONGEST = 2.0
 """Seconds after which what was read is kept, if they do not."""

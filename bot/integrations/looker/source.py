@@ -53,9 +53,9 @@ class LookerSource:
         since: datetime | None = None,  # noqa: ARG002 # it is always whole
     ) -> AsyncIterator[Page]:
         """Every account's usage. A Look that was cut off is refused: what it leaves out would count as gone."""
-        rows = self._rows(await self._client.run_look(self._table.limit))
+        data = await self._client.run_look(self._table.limit)
         # Every account's row takes its time, in which people are answered.
-        look = await asyncio.to_thread(Look, self._table, rows, self._clock.now())
+        look = await asyncio.to_thread(self._look, data)
         refused = look.refused if not cursor else ()
         first = bisect_right(look.keyed, cursor, key=itemgetter(0)) if cursor else 0
         for start in range(first, max(len(look.keyed), first + 1), PAGE):
@@ -66,6 +66,9 @@ class LookerSource:
                 readings=readings, cursor=place, refused=(*refused, *more_refused), total=len(look.keyed)
             )
             refused = ()
+
+    def _look(self, data: Any) -> Look:
+        return Look(self._table, self._rows(data), self._clock.now())
 
     def _rows(self, data: Any) -> list[Row]:
         rows = rows_of(data)
