@@ -22,6 +22,8 @@ from bot.domain.person import Person, Role, Team
 EACH = 400
 CROWD = 100
 OPENINGS = 40
+SETTLES = 5.0
+"""Seconds in which a bot that was just started has indexed the names of its book."""
 LATE = 60.0
 
 
@@ -76,6 +78,7 @@ async def _run(size: Size, work: Path) -> list[Line]:
         stack.callback(server.stop)
         await server.ready("/readyz")
         homes = Homes(server, slack)
+        await asyncio.sleep(SETTLES)
         await homes.open(crowd[0])  # builds what is built once
         one = [await homes.open(crowd[at % len(crowd)]) for at in range(OPENINGS)]
         many = await _at_once(homes, crowd)
