@@ -234,8 +234,8 @@ class Demo:
         seen = before
         if path == "choose":
             return  # a choice in a form is told when the form is submitted
-        # What is said in plain words is a message itself: the answer comes after it.
-        plain = path == "type" and not str(body["text"]).startswith("/")
+        # What is said to the bot in plain words is a message itself: the answer comes after it.
+        plain = path == "type" and not where and not str(body["text"]).startswith("/")
         bot = (await self.state())["bot"] if plain else ""
         async with asyncio.timeout(NEWS_SECONDS):
             while _seen(seen) == _seen(before) or (plain and seen["messages"][-1]["user"] != bot):
