@@ -23,8 +23,13 @@ class Looked(NamedTuple):
 class Watching(Protocol):
     """Looks at accounts, and remembers."""
 
-    async def look(self, decide: Decide, rules: WatchRules, today: date) -> Looked:
-        """Look at every account of which something that matters is not as it was remembered, or whose day has come."""
+    async def look(
+        self, decide: Decide, rules: WatchRules, today: date, *, after: str = "", limit: int | None = None
+    ) -> Looked:
+        """Look at every account of which something that matters is not as it was remembered, or whose day has come.
+
+        With `limit` at so many at the most, by id, from the one behind `after` on.
+        """
 
     async def version(self) -> int:
         """The book's version."""

@@ -55,13 +55,21 @@ class StoredWatching:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def look(self, decide: Decide, rules: WatchRules, today: date) -> Looked:
-        """Look at every account of which something that matters is not as it was remembered, or whose day has come."""
+    async def look(
+        self, decide: Decide, rules: WatchRules, today: date, *, after: str = "", limit: int | None = None
+    ) -> Looked:
+        """Look at every account of which something that matters is not as it was remembered, or whose day has come.
+
+        With `limit` at so many at the most, by id, from the one behind `after` on.
+        """
+        wanted = _to_look_at(rules, today)
+        if limit is not None:
+            wanted = wanted.where(accounts.c.id > after).order_by(accounts.c.id).limit(limit)
         version = await self.version()  # before the accounts: what is written meanwhile is looked at again
 
         def read(connection: sa.Connection) -> Looked:
             # Straight from the driver's cursor: a row object for each account would cost four times that.
-            cursor: Any = connection.execute(_to_look_at(rules, today)).cursor
+            cursor: Any = connection.execute(wanted).cursor
             found: list[Found] = []
             while rows := cursor.fetchmany(_AT_ONCE):
                 found += [_looked_at(row, decide) for row in rows]

@@ -18,6 +18,7 @@ from bot.domain.watching import Fired, Found, Pass, WatchRules
 from bot.features.alerts import addressing, commitments, signals, wording
 from bot.features.alerts.written import written_of
 from bot.ports import Ports
+from bot.ports.watching import Decide
 
 T = TypeVar("T")
 FIND = "health.find"  # heard by the account's own feature: it answers with the card
@@ -36,18 +37,37 @@ async def evaluate(ports: Ports) -> str:
     last = await ports.watching.find_pass()
     if last and last.day == today and last.version == await ports.watching.version():
         return "nothing changed"
-    at = signals.Moment(today, last.day if last else None, rules)
-    looked = await ports.watching.look(partial(commitments.watch, at), rules, today)
-    if not looked.found and last is None:
-        return "there is no account yet"
-    began_at = last.began_at if last else now
-    settling = now - began_at < rules.settles
-    # In a thread: the first look at a book finds every account of it.
+    decide = partial(commitments.watch, signals.Moment(today, last.day if last else None, rules))
+    if last is None:
+        return await _first(ports, decide)
+    looked = await ports.watching.look(decide, rules, today)
+    settling = now - last.began_at < rules.settles
+    # In a thread: where policy changed, every account has something new.
     quiet, news = await asyncio.to_thread(_apart, looked.found, rules, settling=settling)
     count = await _keep(ports, quiet, news)
     async with ports.work.transaction() as tx:
-        await ports.watching.finish(tx, Pass(looked.version, today, began_at))
+        await ports.watching.finish(tx, Pass(looked.version, today, last.began_at))
     return f"{len(looked.found):,} accounts had something new, {count} alerts"
+
+
+async def _first(ports: Ports, decide: Decide) -> str:
+    """Remember every account of a book that was never looked at: in parts, since a whole book at once is a heap that
+    holds the loop up when it is dropped. Killed in between, it goes on with those that are not remembered yet.
+    """
+    now, today, rules = ports.clock.now(), ports.clock.today(), ports.policy.watch
+    version, after, seen, count = await ports.watching.version(), "", 0, 0
+    while True:
+        looked = await ports.watching.look(decide, rules, today, after=after, limit=REMEMBERED_AT_ONCE)
+        if not looked.found:
+            break
+        quiet, news = await asyncio.to_thread(_apart, looked.found, rules, settling=True)
+        count += await _keep(ports, quiet, news)
+        after, seen = looked.found[-1].account_id, seen + len(looked.found)
+    if not seen:
+        return "there is no account yet"
+    async with ports.work.transaction() as tx:
+        await ports.watching.finish(tx, Pass(version, today, now))
+    return f"{seen:,} accounts had something new, {count} alerts"
 
 
 def worth_telling(found: Sequence[Found], rules: WatchRules, *, settling: bool) -> tuple[Found, ...]:
