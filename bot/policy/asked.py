@@ -1,88 +1,21 @@
-"""What is asked of people and drafted for them: its tables of the file, and the domain's values of them."""
+"""What is asked of people and drafted for them: the domain's values of the tables in asked_tables.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from pydantic import Field, StringConstraints
 
 from bot.domain.feedback import FeedbackRules
 from bot.domain.health import TRAIT_KEYS
 from bot.domain.material import Announcement, DraftRules, Material, MaterialKind
 from bot.domain.person import Team
 from bot.domain.plan_update import PlanUpdateRules
-from bot.policy.kinds import Span, Table, Teams, Text, Texts, Whole
+from bot.policy.asked_tables import AnnouncementTable, FeedbackTable, MaterialTable
+from bot.policy.duties import Problem
 from bot.policy.lines import Path
-
-if TYPE_CHECKING:
-    from bot.policy.duties import Problem
-    from bot.policy.schema import PolicyTable
-
-Link = Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
-DayOfMonth = Annotated[int, Field(ge=1, le=28)]
+from bot.policy.schema import PolicyTable
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 _WEEKS = {"day": 1 / 7, "week": 1, "month": 4}
-
-
-class FeedbackTable(Table):
-    """Product feedback."""
-
-    areas: Texts
-    gathered: Span
-
-
-class PlanUpdatesTable(Table):
-    """Weekly status updates of save plans and get-well plans."""
-
-    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
-    get_well_until_day: Whole
-
-
-class MaterialTable(Table):
-    """One piece of the catalogue, for a trait or for a feature."""
-
-    title: Text
-    url: Link
-    kind: Literal["blog", "content", "video"]
-    trait: str = ""
-    feature: str = ""
-    roles: Texts
-
-
-class AnnouncementTable(Table):
-    """A feature announcement or a beta programme to pass on."""
-
-    title: Text
-    url: Link
-    kind: Literal["feature", "beta"]
-    teams: Teams
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-
-class DraftsTable(Table):
-    """What is drafted for customers: for a TA, or as a pool's list of the month."""
-
-    list_from_day: DayOfMonth
-    list_until_day: DayOfMonth
-    written_within: Span
-    first_use_within: Span
-    low_usage: Texts
-    upgrade: Text
-    playbook_url: str
-
-
-class AskedTables(Table):
-    """The tables of the file that are about this."""
-
-    feedback: FeedbackTable
-    plan_updates: PlanUpdatesTable
-    drafts: DraftsTable
-    materials: list[MaterialTable] = Field(default_factory=list)
-    announcements: list[AnnouncementTable] = Field(default_factory=list)
 
 
 def feedback_of(table: FeedbackTable) -> FeedbackRules:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, StringConstraints
 
 from bot.policy.alerting import AlertsTable, ProgrammeTable
-from bot.policy.asked import AskedTables
+from bot.policy.asked_tables import AskedTables
 from bot.policy.kinds import (
     Handle,
     Mark,

@@ -21,11 +21,11 @@ from bot.ports import Ports
 from bot.slack import views
 from bot.slack.audience import Audience, Refusal
 from bot.slack.directory import SlackDirectory
-from bot.slack.homes import STALE, Tabs
 from bot.slack.messenger import Journal, kind_of
 from bot.slack.metrics import Metrics
 from bot.slack.outbox import Outbox
 from bot.slack.payloads import Teams
+from bot.slack.tabs import STALE, Tabs
 
 Handler = Callable[[Any, Ports], Awaitable[Answer]]
 Listener = Callable[[Happening, Ports], Coroutine[Any, Any, None]]

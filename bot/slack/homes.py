@@ -8,78 +8,25 @@ replica may have done it. A tab that would look the same is not published again.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from dataclasses import dataclass, replace
 
 from bot import log
 from bot.asks import HomeOpened
-from bot.blocks.answers import Home
-from bot.errors import SourceRefused
-from bot.slack.outbox import Outbox
+from bot.slack.attending import Attendant, Handler
 from bot.slack.payloads import Teams
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from bot.slack.attending import Attendant, Handler
+from bot.slack.tabs import STALE
 
 OPEN_FOR = 1800.0
 MOST = 500
 LOOK_EVERY = 1.0
 UNSIGNED = 60.0  # so often without a sign
-APART = (
-    1.0  # a round begins no sooner after the last, nor before as long as that took: half a core at the most
-)
+APART = 1.0  # no sooner after a round does the next begin, nor before as long as it took: half a core at most
 AT_ONCE = 4  # tabs made at a time: a hundred people may open theirs within a second
-STALE = "stale"
 
 _log = log.get(__name__)
-
-
-@dataclass(slots=True)
-class _Shown:
-    """What a person's tab shows: Slack's hash of it, and ours of the blocks."""
-
-    digest: str = ""
-    hash: str = ""
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
-class Tabs:
-    """What each tab shows by now."""
-
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
-        self._shown: dict[str, _Shown] = {}
-
-    def looks_so(self, user_id: str, home: Home) -> bool:
-        """Whether the person's tab shows these very blocks already."""
-        shown = self._shown.get(user_id)
-        return shown is not None and shown.digest == _digest(home)
-
-    async def publish(self, user_id: str, home: Home) -> bool:
-        """Show it; False where another tab was put there meanwhile: it must be made anew, not put over that one."""
-        shown = self._shown.setdefault(user_id, _Shown())
-        async with shown.lock:
-            try:
-                shown.hash = await self._outbox.publish_home(user_id, home, replaces=shown.hash)
-            except SourceRefused as error:
-                self._shown.pop(user_id, None)
-                if error.code != "hash_conflict":
-                    raise
-                return False
-            shown.digest = _digest(home)
-        return True
-
-    def forget(self, user_id: str) -> None:
-        """Let the next look count as a change."""
-        self._shown.pop(user_id, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +118,3 @@ def _again(ask: HomeOpened) -> HomeOpened:
 def _batches(held: list[_Open]) -> Iterator[list[_Open]]:
     for at in range(0, len(held), AT_ONCE):
         yield held[at : at + AT_ONCE]
-
-
-def _digest(home: Home) -> str:
-    blocks: Any = list(home.blocks)
-    return hashlib.sha256(orjson.dumps(blocks)).hexdigest()
