@@ -276,3 +276,8 @@ TRAIT_KEYS: tuple[str, ...] = (
     *_COMPUTED,
 )
 """Every trait that the book can tell; a policy may rule on these and no others."""
+
+
+def worst_first(score: float | None, arr: int | None, name: str) -> tuple[bool, float, int, str]:
+    """The place in a list: the lowest score first, then the most ARR; without a score last, not first."""
+    return score is None, score or 0.0, -(arr or 0), name

@@ -39,6 +39,9 @@ class People(Protocol):
     async def find_by_slack_id(self, user_id: str) -> Person | None:
         """By the Slack user id that the people file gave."""
 
+    async def find_asker(self, asker: Asker) -> Person | None:
+        """Whoever asks: by their Slack user id, else by the e-mail address that Slack tells of them."""
+
     async def list_people(self, *, team: Team | None = None, role: Role | None = None) -> tuple[Person, ...]:
         """People by team, role, both or all; by name."""
 

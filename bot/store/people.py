@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.asks import Asker
 from bot.domain.person import Person, Role, Team
 from bot.ports.book import Written
 from bot.ports.people import Absence
@@ -46,6 +47,11 @@ class StoredPeople:
         """By the Slack user id that the people file gave."""
         rows = await self._database.point(self._by_slack_id, (storable(user_id),))
         return _person_of(rows[0]) if rows else None
+
+    async def find_asker(self, asker: Asker) -> Person | None:
+        """Whoever asks: by their Slack user id, else by the e-mail address that Slack tells of them."""
+        found = await self.find_by_slack_id(asker.user_id)
+        return found or (await self.find_person(asker.email) if asker.email else None)
 
     async def list_people(self, *, team: Team | None = None, role: Role | None = None) -> tuple[Person, ...]:
         """People by team, role, both or all; by name."""

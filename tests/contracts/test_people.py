@@ -42,6 +42,14 @@ async def test_a_person_comes_back_as_written(store: Store) -> None:
     assert await store.people.find_by_slack_id("U\ud800") is None
 
 
+async def test_who_asks_is_known_by_their_slack_id_or_else_by_their_address(store: Store) -> None:
+    await save(store, BEN, ANN)
+    assert await store.people.find_asker(Asker("U1", "", BEN.email)) == ANN, "the id counts first"
+    assert await store.people.find_asker(Asker("U404", "", BEN.email.upper())) == BEN
+    assert await store.people.find_asker(Asker("U404", "", "nobody@example.com")) is None
+    assert await store.people.find_asker(Asker("U404")) is None
+
+
 async def test_people_by_team_role_or_all_by_name(store: Store) -> None:
     await save(store, MAX, BEN, ANN)
     assert await store.people.list_people() == (ANN, BEN, MAX)

@@ -273,7 +273,7 @@ async def _bundle(ports: Ports, bundle: str, kept: Sequence[Kept], page: int) ->
 
 
 async def _email_of(asked: Ask, ports: Ports) -> str:
-    person = await ports.people.find_by_slack_id(asked.asker.user_id)
+    person = await ports.people.find_asker(asked.asker)
     email = person.email if person else asked.asker.email
     if not email:
         raise UserError("Slack does not tell me your e-mail address, by which the book would know you.")

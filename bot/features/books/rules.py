@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.domain import health
 from bot.domain.account import Account, Group
 from bot.domain.freshness import GROUP_OF, is_stale
 from bot.domain.health import Category, HealthRules, TraitReading, recorded_category
@@ -188,8 +189,7 @@ def worst_first(accounts: Iterable[Account]) -> list[Account]:
     """The lowest score first, then the most ARR; accounts without a score come last, not first."""
 
     def rank(account: Account) -> tuple[bool, float, int, str]:
-        score = value_of(account.health_score)
-        return score is None, score or 0.0, -(value_of(account.arr) or 0), account.name
+        return health.worst_first(value_of(account.health_score), value_of(account.arr), account.name)
 
     return sorted(accounts, key=rank)
 

@@ -23,7 +23,7 @@ LONGEST_NAME = 300
 
 async def my_book(ask: Ask, ports: Ports) -> Message:
     """The asker's book or pool; for others, where to start."""
-    person = await _asker(ask, ports)
+    person = await ports.people.find_asker(ask.asker)
     scope = rules.scope_of(person, whole_pool=True) if person else None
     if person is None or scope is None:
         who = "You are not in the book of people" if person is None else "Books belong to TAs"
@@ -42,7 +42,7 @@ async def book_of_person(ask: Ask, ports: Ports, whom: str) -> Message:
             f"{text.one_line(person.name)} is in the book as {role.upper() if len(role) < 3 else role}, and books belong "
             "to TAs. Mention a TA, or type `/account-health team scaled`."
         )
-    return await show(ports, scope, 0, mine=await _asker(ask, ports))
+    return await show(ports, scope, 0, mine=await ports.people.find_asker(ask.asker))
 
 
 async def book_of_team(ports: Ports, typed: str, note: str = "") -> Message:
@@ -61,7 +61,7 @@ async def book_of_team(ports: Ports, typed: str, note: str = "") -> Message:
 async def open_page(asked: Action, ports: Ports) -> Message:
     """The page that a button or menu of a book asks for, in the place of the one it sits in."""
     scope, offset = rules.read_token(asked.value)
-    message = await show(ports, scope, offset, mine=await _asker(asked, ports))
+    message = await show(ports, scope, offset, mine=await ports.people.find_asker(asked.asker))
     return replace(message, replaces=True)
 
 
@@ -125,7 +125,7 @@ def _filters(ports: Ports, scope: rules.Scope, mine: Person | None) -> tuple[tup
 async def list_changes(ask: Ask, ports: Ports, since: str, note: str = "") -> Message:
     """The category changes in the asker's book or pool; in every book for those who have none."""
     first = rules.since_of(since, ports.clock.today(), ports.policy.change_weeks)
-    person = await _asker(ask, ports)
+    person = await ports.people.find_asker(ask.asker)
     scope = (rules.scope_of(person, whole_pool=True) if person else None) or rules.Scope()
     found = await ports.book.list_category_changes(
         since=first, ta_email=scope.email, team=scope.team, limit=CHANGES_READ
@@ -143,13 +143,6 @@ async def keyword_note(ports: Ports, typed: str) -> str:
         return ""
     name = text.name(chosen.name)
     return f"Read as the keyword. There is an account *{name}* too: type its name in quotes to see it."
-
-
-async def _asker(ask: Ask, ports: Ports) -> Person | None:
-    person = await ports.people.find_by_slack_id(ask.asker.user_id)
-    if person is None and ask.asker.email:
-        person = await ports.people.find_person(ask.asker.email)
-    return person
 
 
 async def _person(ports: Ports, whom: str) -> Person:

@@ -39,7 +39,7 @@ def _zone(ports: Ports, person: Person | None) -> str:
 
 async def mine(asked: Ask, ports: Ports) -> Message:
     """My checklist, what I cover, what waits for my answer, and who is out."""
-    person = await persons.find_asker(asked, ports)
+    person = await ports.people.find_asker(asked.asker)
     today = await today_of(person, ports)
     out = await who(asked, ports, "")
     if person is None:
@@ -78,7 +78,7 @@ async def checklist(ports: Ports, plan: Plan, lead: str = "") -> Message:
 
 async def who(asked: Ask, ports: Ports, typed: str) -> Message:
     """Who is out on a day: the asker's team first."""
-    person = await persons.find_asker(asked, ports)
+    person = await ports.people.find_asker(asked.asker)
     today = await today_of(person, ports)
     day = reading.read_day(typed, today)
     everybody = {one.email: one for one in await ports.people.list_people()}

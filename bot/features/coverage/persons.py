@@ -13,17 +13,9 @@ from bot.features.coverage import gathering, usecases
 from bot.ports import Ports
 
 
-async def find_asker(ask: Ask, ports: Ports) -> Person | None:
-    """Who asks, as the book knows them."""
-    found = await ports.people.find_by_slack_id(ask.asker.user_id)
-    if found is None and ask.asker.email:
-        found = await ports.people.find_person(ask.asker.email)
-    return found
-
-
 async def get_asker(ask: Ask, ports: Ports) -> Person:
     """Who asks; raises UnknownPerson, saying the cure, for those whom the book does not know."""
-    found = await find_asker(ask, ports)
+    found = await ports.people.find_asker(ask.asker)
     if found is None:
         raise UnknownPerson(
             "You are not in the book of people, so I know neither your accounts nor your time zone. "

@@ -23,7 +23,7 @@ from bot.ports.outgoing import Intent, MessageState
 
 async def preview(asked: Command, ports: Ports, typed: str) -> Message:
     """A digest for the asker alone: their team's last whole week, unless they name others."""
-    person = await subscriptions.person_of(asked, ports)
+    person = await ports.people.find_asker(asked.asker)
     own = (person.team,) if person and person.team else ()
     names = {team: (of.name, of.short, of.user_group) for team, of in ports.policy.teams.items()}
     teams, week = rules.read_preview(typed, own, names, ports.clock.today())

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from bot.domain.account import Account, CategoryChange
 from bot.domain.boundary import SegmentRow
 from bot.domain.digest import Owner
+from bot.domain.health import worst_first
 from bot.domain.kpi import utilization_of
 from bot.domain.provenance import Fact, value_of
 from bot.features.books import rules as books
@@ -99,7 +100,8 @@ def _ranked(
     policy = ports.policy
     totals = rules.totals_of(rows, [category_of(row, policy.health) for row in rows])
     soon = rules.renewing(rows, ports.clock.today(), policy.lifecycle.renewing_days)
-    return rules.worst_first(rows), soon, totals
+    ranked = sorted(rows, key=lambda row: worst_first(row.health_score, row.arr, row.name))
+    return ranked, soon, totals
 
 
 async def _read(ports: Ports, rows: list[SegmentRow]) -> list[books.Row]:

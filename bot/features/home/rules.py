@@ -125,15 +125,6 @@ def totals_of(rows: Sequence[SegmentRow], categories: Iterable[Category | None])
     )
 
 
-def worst_first(rows: Iterable[SegmentRow]) -> list[SegmentRow]:
-    """The lowest score first, then the most ARR; accounts without a score come last, not first."""
-
-    def rank(row: SegmentRow) -> tuple[bool, float, int, str]:
-        return row.health_score is None, row.health_score or 0.0, -(row.arr or 0), row.name
-
-    return sorted(rows, key=rank)
-
-
 def renewing(rows: Iterable[SegmentRow], today: date, days: int) -> list[SegmentRow]:
     """Those that renew within so many days, the next one first."""
     last = today + timedelta(days=days)

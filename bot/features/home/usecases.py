@@ -66,9 +66,7 @@ async def open_home(asked: HomeOpened, ports: Ports) -> Home:
 
 async def standing_of(asked: Ask, ports: Ports) -> Standing:
     """What the asker is, as the book knows them."""
-    person = await ports.people.find_by_slack_id(asked.asker.user_id)
-    if person is None and asked.asker.email:
-        person = await ports.people.find_person(asked.asker.email)
+    person = await ports.people.find_asker(asked.asker)
     if person is None:
         return Standing(person=None)
     people, sold = await asyncio.gather(

@@ -65,7 +65,7 @@ async def _group(ports: Ports, handle: str) -> UserGroup:
 
 async def _new(asked: Ask, ports: Ports, wish: Wish, decision: Decision) -> Request:
     now, account = ports.clock.now(), wish.account
-    person = await reading.person_of(asked, ports)
+    person = await ports.people.find_asker(asked.asker)
     email = asked.asker.email or (person.email if person else "")
     return Request(
         id=0,

@@ -88,7 +88,7 @@ async def _to_person(asked: Submission, ports: Ports, request: Request, email: s
 
 async def _to_team(asked: Submission, ports: Ports, request: Request, team: Team, note: str) -> Answer:
     account = await ports.book.find_account(request.account_id) if request.account_id else None
-    by = await reading.person_of(asked, ports)
+    by = await ports.people.find_asker(asked.asker)
     handed = deciding.handed_to(ports, team, by.name if by else asked.asker.name)
     decision = await deciding.decide(
         ports, account, request.account_name, urgency=request.urgency, handed=handed

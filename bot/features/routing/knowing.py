@@ -63,7 +63,7 @@ async def _team(asked: Ask, ports: Ports, named: str) -> Team:
                 f"There is no team “{named[:40]}”. Type `/ask-ta team enterprise`, scaled or digital."
             )
         return found
-    person = await reading.person_of(asked, ports)
+    person = await ports.people.find_asker(asked.asker)
     if person is None or person.team is None:
         raise WrongUsage("You are in no TA team. Name one: `/ask-ta team enterprise`, scaled or digital.")
     return person.team

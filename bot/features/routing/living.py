@@ -106,7 +106,7 @@ def who(asked: Ask) -> str:
 
 async def check(asked: Ask, ports: Ports, request: Request, move: Move) -> None:
     """Raise UserError, saying who may, for those who may not."""
-    person = await reading.person_of(asked, ports)
+    person = await ports.people.find_asker(asked.asker)
     refused = rules.refusal(request, Who(user_id=asked.asker.user_id, person=person), move)
     if refused:
         raise UserError(refused)

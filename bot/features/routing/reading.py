@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from bot.asks import Ask
 from bot.domain.person import Person, Role, Team
 from bot.domain.request import Hours, Request, Urgency
 from bot.domain.working_time import is_working
@@ -37,14 +36,6 @@ async def get_request(ports: Ports, value: str) -> Request:
     found = await ports.requests.find_request(int(value)) if value.isdecimal() else None
     if found is None:
         raise UserError("That request is not kept any more. `/ask-ta` begins another.")
-    return found
-
-
-async def person_of(ask: Ask, ports: Ports) -> Person | None:
-    """Who asks, as the book knows them."""
-    found = await ports.people.find_by_slack_id(ask.asker.user_id)
-    if found is None and ask.asker.email:
-        found = await ports.people.find_person(ask.asker.email)
     return found
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.domain import spreadsheet
+from bot.domain import health, spreadsheet
 from bot.domain.account import Account, Cents
 from bot.domain.amounts import dollars
 from bot.domain.boundary import Boundary, Margin, SegmentRow, disagrees, near_renewal
@@ -164,8 +164,7 @@ def _wanted(scope: Scope) -> Callable[[Classified | Unclassified], bool]:
 
 
 def _worst(one: Listed) -> tuple[bool, float, int, str]:
-    score = one.row.health_score
-    return score is None, score or 0.0, -(one.row.arr or 0), one.row.name
+    return health.worst_first(one.row.health_score, one.row.arr, one.row.name)
 
 
 def drifting(listed: Iterable[Listed], model: SegmentModel, margin: Margin, today: date) -> list[Listed]:

@@ -30,9 +30,7 @@ SHOWN = (
 
 async def my_accounts(ask: Ask, ports: Ports, chosen: Chosen) -> Message:
     """The asker's accounts or pool by segment; everybody's for those who have none."""
-    person = await ports.people.find_by_slack_id(ask.asker.user_id)
-    if person is None and ask.asker.email:
-        person = await ports.people.find_person(ask.asker.email)
+    person = await ports.people.find_asker(ask.asker)
     return await show(ports, rules.scope_of(person, _name(chosen)), chosen)
 
 

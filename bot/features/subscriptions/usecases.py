@@ -151,17 +151,9 @@ def names_of(ports: Ports, subscription: Subscription) -> tuple[str, ...]:
     return tuple(ports.policy.teams[team].short for team in subscription.teams)
 
 
-async def person_of(ask: Ask, ports: Ports) -> Person | None:
-    """Who asks, as the book knows them."""
-    found = await ports.people.find_by_slack_id(ask.asker.user_id)
-    if found is None and ask.asker.email:
-        found = await ports.people.find_person(ask.asker.email)
-    return found
-
-
 async def check_allowed(ask: Ask, ports: Ports) -> Person:
     """Raise UserError, saying whom to ask, for those who do not decide what channels get."""
-    person = await person_of(ask, ports)
+    person = await ports.people.find_asker(ask.asker)
     if person is not None and rules.may_subscribe(person):
         return person
     managers = [
