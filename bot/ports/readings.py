@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -63,6 +63,10 @@ class Claimed(NamedTuple):
 
     account_id: str | None
     links: tuple[tuple[str, str], ...] = ()
+
+
+Claims = Callable[[Any], Claimed]
+"""Pure: which account an AccountReading is of."""
 
 
 class Spoken(NamedTuple):
@@ -148,6 +152,10 @@ Decide = Callable[[Iterable[Told], Mapping[tuple[str, Event], datetime]], Iterat
 """Pure; called where the transaction's statements run, with the instant as of which each system's events are known."""
 
 
+Elsewhere = Callable[[Decide, int, str], Awaitable[Any]]
+"""Has another process read and decide so many accounts whose ids come after one; what it gives is this store's own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedCount:
     """What merging some accounts did."""
@@ -208,9 +216,14 @@ class Readings(Protocol):
         tx: Transaction,
         sweep: Sweep,
         readings: Sequence[Reading],
-        claims: Callable[[Any], Claimed],
+        claims: Claims,
+        *,
+        made: Sequence[Any] = (),
     ) -> int:
-        """Keep some readings and how far the sweep is by then; says how many were new or other than before."""
+        """Keep some readings and how far the sweep is by then; says how many were new or other than before.
+
+        `made` are earlier ones of the same, which another process turned into what this store keeps.
+        """
 
     async def count_before(self, system: str, feed: str) -> int:
         """How many records that feed had given, without those that are gone."""
@@ -233,9 +246,16 @@ class Readings(Protocol):
         """How many accounts wait to be merged."""
 
     async def merge(
-        self, tx: Transaction, decide: Decide, *, limit: int, now: datetime, today: date
+        self,
+        tx: Transaction,
+        decide: Decide,
+        *,
+        limit: int,
+        now: datetime,
+        today: date,
+        elsewhere: Elsewhere | None = None,
     ) -> MergedCount | None:
-        """Merge some of the accounts that wait; None where none does."""
+        """Merge some of the accounts that wait; None where none does. The next ones are decided meanwhile, `elsewhere` if given."""
 
     async def list_people(self, system: str) -> tuple[PersonReading, ...]:
         """The people whom a system knows."""

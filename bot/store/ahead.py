@@ -6,38 +6,15 @@ What was read ahead is taken only if nobody else wrote to the book since; else i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 
-from bot.ports.readings import Decide, Merged
+from bot.ports.readings import Decide, Elsewhere
 from bot.store.database import Database, Tx
-from bot.store.held import HeldRow
-from bot.store.tables import versions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """Accounts that wait, decided. `version` is the book's from before they were read.
-
-    `stored` holds of each its stamps and its values as they are kept.
-    """
-
-    waiting: Mapping[str, bool]
-    held: Mapping[str, HeldRow]
-    merged: Sequence[Merged]
-    stored: Sequence[tuple[Any, ...]]
-    version: int
-
-    @property
-    def span(self) -> tuple[str, str]:
-        """Their first and last id."""
-        return min(self.waiting), max(self.waiting)
-
+from bot.store.preparing import Ready, version_of
 
 Prepare = Callable[[sa.Connection, Decide, int, str], Ready | None]
 """Reads and decides some of those whose ids come after one."""
@@ -53,18 +30,27 @@ class Ahead:
         self._decide: Decide | None = None
         self._ours: set[int] = set()
 
-    async def take(self, tx: Tx, decide: Decide, limit: int) -> Ready | None:
-        """Some of those that wait, the next ones being read meanwhile; None where none waits."""
+    async def take(
+        self, tx: Tx, decide: Decide, limit: int, elsewhere: Elsewhere | None = None
+    ) -> Ready | None:
+        """Some of those that wait, the next ones being read meanwhile, `elsewhere` if there is such a place; None where none waits."""
         ready = await self._taken(decide)
         if ready is None or await tx.run(partial(self._is_stale, ready)):
             ready = await tx.run(lambda connection: self._prepare(connection, decide, limit, ""))
         if ready is None:
             self._ours.clear()
-        elif len(ready.waiting) == limit:
-            after = ready.span[1]
-            reading = self._database.sweep(lambda connection: self._prepare(connection, decide, limit, after))
+        elif ready.waiting == limit:
+            reading = self._read(decide, limit, ready.span[1], elsewhere)
             self._decide, self._task = decide, asyncio.create_task(reading)
         return ready
+
+    async def _read(
+        self, decide: Decide, limit: int, after: str, elsewhere: Elsewhere | None
+    ) -> Ready | None:
+        if elsewhere is not None:
+            found: Ready | None = await elsewhere(decide, limit, after)
+            return found
+        return await self._database.sweep(lambda connection: self._prepare(connection, decide, limit, after))
 
     def wrote(self, version: int) -> None:
         """That version of the book is this merge's own."""
@@ -88,9 +74,3 @@ class Ahead:
     def _is_stale(self, ready: Ready, connection: sa.Connection) -> bool:
         now = version_of(connection)
         return any(version not in self._ours for version in range(ready.version + 1, now + 1))
-
-
-def version_of(connection: sa.Connection) -> int:
-    """The book's version as it is now."""
-    statement = sa.select(versions.c.number).where(versions.c.key == "book")
-    return int(connection.execute(statement).scalar_one())

@@ -7,24 +7,18 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
 from bot.domain.joining import Disagreement
-from bot.domain.reading import (
-    AccountReading,
-    Event,
-    EventReading,
-    PersonReading,
-    Reading,
-)
+from bot.domain.reading import Event, PersonReading, Reading
 from bot.errors import SyncUnderWay
 from bot.ports.people import Absence
 from bot.ports.readings import (
-    Claimed,
+    Claims,
     Decide,
+    Elsewhere,
     MergedCount,
     SourceState,
     Sweep,
@@ -41,8 +35,6 @@ from bot.store.odds import disagreements_of
 from bot.store.tables import accounts
 from bot.store.types import Day, storable
 
-Claims = Callable[[Any], Claimed]
-
 
 class StoredReadings:
     """Keeps ports.Readings."""
@@ -55,9 +47,9 @@ class StoredReadings:
         )
 
     @cached_property
-    def _upserts(self) -> Mapping[type, str]:
+    def _upserts(self) -> Mapping[str, str]:
         """Built when a sync begins, as the merger is: whoever only asks does not wait for it."""
-        return {noun: records.upsert_of(self._database, kept.table) for noun, kept in records.NOUNS.items()}
+        return {noun.letter: records.upsert_of(self._database, noun.table) for noun in records.NOUNS.values()}
 
     @cached_property
     def _aged(self) -> str:
@@ -95,67 +87,58 @@ class StoredReadings:
         await opened(tx).run(begin)
 
     async def save_page(
-        self, tx: Transaction, sweep: Sweep, readings: Sequence[Reading], claims: Claims
+        self,
+        tx: Transaction,
+        sweep: Sweep,
+        readings: Sequence[Reading],
+        claims: Claims,
+        *,
+        made: Sequence[records.Entry] = (),
     ) -> int:
         """Keep some readings and how far the sweep is by then; says how many were new or other than before."""
-        return await opened(tx).run(lambda connection: self._save(connection, sweep, readings, claims))
 
-    def _save(
-        self, connection: sa.Connection, sweep: Sweep, readings: Sequence[Reading], claims: Claims
-    ) -> int:
+        def save(connection: sa.Connection) -> int:
+            entries = records.entries(readings, sweep.system, sweep.feed, claims)
+            return self._save(connection, sweep, [*made, *entries] if made else entries)
+
+        return await opened(tx).run(save)
+
+    def _save(self, connection: sa.Connection, sweep: Sweep, entries: Sequence[records.Entry]) -> int:
         # Of records that come twice the later one alone: one statement must not write a row twice.
-        found = {records.key_of(one): one for one in readings}
-        deleted = _by_noun(found.pop(key) for key, one in tuple(found.items()) if _is_deleted(one))
-        by_noun = _by_noun(found.values())
+        found = {entry[0]: entry for entry in entries}
+        rows, deleted, links, seen = _sorted(found.values())
         if not sweep.whole:
-            sweeping.touch_former(connection, sweep.system, by_noun.get(EventReading, ()))
-            sweeping.touch_former(connection, sweep.system, deleted.get(EventReading, ()))
-        changed = sum(
-            self._save_some(connection, sweep, noun, some, claims) for noun, some in by_noun.items()
-        )
+            events = (*rows.get(records.EVENTS, ()), *deleted.get(records.EVENTS, ()))
+            sweeping.touch_former(connection, sweep.system, [row[1] for row in events])
+        self._save_links(connection, links)
+        changed = sum(self._save_some(connection, letter, some) for letter, some in rows.items())
         changed += sum(
-            sweeping.delete(connection, records.NOUNS[noun], some, sweep.system)
-            for noun, some in deleted.items()
+            sweeping.delete(connection, records.BY_LETTER[letter], some, sweep.system)
+            for letter, some in deleted.items()
         )
-        if sweep.whole and found:
-            seen = orjson.dumps(list(found)).decode()
-            page = {"system": sweep.system, "feed": sweep.feed, "page": sweep.pages, "seen": seen}
-            connection.execute(tables.sweep_pages.insert(), page)
-        elif readings:
-            sweeping.touch(connection, sweep.system, readings)
+        if sweep.whole and seen:
+            page = {"system": sweep.system, "feed": sweep.feed, "page": sweep.pages}
+            connection.execute(tables.sweep_pages.insert(), {**page, "seen": orjson.dumps(seen).decode()})
+        elif entries:
+            of = {letter: noun.of for letter, noun in records.BY_LETTER.items()}
+            touched = {row[of[letter]] for _, letter, row, _, _ in entries}
+            sweeping.touch(connection, sweep.system, touched)
         sweeping.move(connection, replace(sweep, changed=sweep.changed + changed), sweeping.MOVES)
         return changed
 
-    def _save_some(
-        self, connection: sa.Connection, sweep: Sweep, noun: type, some: Sequence[Any], claims: Claims
-    ) -> int:
-        kept, system, feed = records.NOUNS[noun], sweep.system, sweep.feed
-        if noun is AccountReading:
-            claimed = [claims(one) for one in some]
-            self._save_links(connection, claimed)
-            rows = [
-                records.account_row(one, system, feed, claim.account_id)
-                for one, claim in zip(some, claimed, strict=True)
-            ]
-            changed = self._upsert(connection, noun, rows)
-            if changed < len(rows):  # what changed has its instant with it
-                connection.exec_driver_sql(self._aged, list(map(records.aged_row, rows)))
-            return changed
-        return self._upsert(connection, noun, [kept.row(one, system, feed) for one in some])
+    def _save_some(self, connection: sa.Connection, letter: str, rows: list[records.Row]) -> int:
+        changed = self._database.write_rows(connection, self._upserts[letter], rows)
+        if letter == records.ACCOUNTS and changed < len(rows):  # what changed has its instant with it
+            connection.exec_driver_sql(self._aged, list(map(records.aged_row, rows)))
+        return changed
 
-    def _upsert(self, connection: sa.Connection, noun: type, rows: list[records.Row]) -> int:
-        return self._database.write_rows(connection, self._upserts[noun], rows)
-
-    def _save_links(self, connection: sa.Connection, claimed: Iterable[Claimed]) -> None:
-        rows = [
-            {"system": system, "key": key, "account_id": one.account_id}
-            for one in claimed
-            for system, key in one.links
-        ]
-        if rows:
+    def _save_links(self, connection: sa.Connection, links: Sequence[records.Row]) -> None:
+        if links:
+            names = ("system", "key", "account_id")
             statement = self._database.insert(tables.links)
             same = {"account_id": statement.excluded.account_id}
             keys = list(tables.links.primary_key.columns)
+            rows = [dict(zip(names, one, strict=True)) for one in links]
             connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=same), rows)
 
     async def count_before(self, system: str, feed: str) -> int:
@@ -202,10 +185,17 @@ class StoredReadings:
         return await self._database.scan(lambda connection: connection.execute(statement).scalar_one())
 
     async def merge(
-        self, tx: Transaction, decide: Decide, *, limit: int, now: datetime, today: date
+        self,
+        tx: Transaction,
+        decide: Decide,
+        *,
+        limit: int,
+        now: datetime,
+        today: date,
+        elsewhere: Elsewhere | None = None,
     ) -> MergedCount | None:
         """Merge some of the accounts that wait; None where none does."""
-        return await self._merger.merge(opened(tx), decide, limit, now, today)
+        return await self._merger.merge(opened(tx), decide, limit, now, today, elsewhere)
 
     async def list_people(self, system: str) -> tuple[PersonReading, ...]:
         """The people whom a system knows."""
@@ -330,16 +320,22 @@ class StoredReadings:
         return SyncRecord(started_at=row["started_at"], ended_at=row["ended_at"], report=report)
 
 
-def _is_deleted(one: Reading) -> bool:
-    """Whether the system itself says that it is no more."""
-    return getattr(one, "deleted", False)
+_Rows = dict[str, list[records.Row]]
 
 
-def _by_noun(readings: Iterable[Reading]) -> Mapping[type, list[Any]]:
-    found: dict[type, list[Any]] = {}
-    for one in readings:
-        found.setdefault(type(one), []).append(one)
-    return found
+def _sorted(entries: Iterable[records.Entry]) -> tuple[_Rows, _Rows, list[records.Row], list[str]]:
+    """Rows to write and rows to drop by their noun, the links, and how what is not dropped is listed."""
+    rows, deleted = _Rows(), _Rows()
+    links: list[records.Row] = []
+    seen: list[str] = []
+    for listed, letter, row, is_deleted, own in entries:
+        if is_deleted:
+            deleted.setdefault(letter, []).append(row)
+            continue
+        rows.setdefault(letter, []).append(row)
+        seen.append(listed)
+        links.extend(own)
+    return rows, deleted, links, seen
 
 
 _UNMATCHED = sa.and_(

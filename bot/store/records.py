@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,13 +18,17 @@ from bot.domain.reading import (
     PersonReading,
     Reading,
 )
-from bot.ports.readings import Claimed
+from bot.ports.readings import Claims
 from bot.store import reading_tables as tables
 from bot.store.database import Database
 from bot.store.types import DAY, INSTANT, TEXT, WORDS, storable
 
 Row = tuple[Any, ...]
-Claims = Callable[[Any], Claimed]
+Entry = tuple[str, str, Row, bool, tuple[Row, ...]]
+"""A reading as it is kept, made by `entries`: how it is listed, its noun's letter, its row, whether it is deleted, its links.
+
+Plain values, so that another process may make them.
+"""
 _NO_IDS = "{}"
 _KINDS: Mapping[Event, str] = {
     kind: kind.value for kind in Event
@@ -35,11 +39,15 @@ instant = lru_cache(maxsize=4096)(INSTANT.encode)
 
 
 class Noun(NamedTuple):
-    """One kind of reading. `letter` tells its keys from others' where a feed's are listed."""
+    """One kind of reading. `letter` tells its keys from others' where a feed's are listed.
+
+    `of` is the place in its row of the account's id in that system, or of its own where it is of no account.
+    """
 
     letter: str
     table: sa.Table
     row: Callable[[Any, str, str], Row]
+    of: int = 1
 
 
 def account_row(one: AccountReading, system: str, feed: str, account_id: str | None) -> Row:
@@ -119,26 +127,39 @@ NOUNS: Mapping[type, Noun] = {
     AccountReading: Noun(
         "a", tables.readings, lambda one, system, feed: account_row(one, system, feed, None)
     ),
-    EventReading: Noun("e", tables.events, _event),
-    ContactReading: Noun("c", tables.contacts, _contact),
+    EventReading: Noun("e", tables.events, _event, of=4),
+    ContactReading: Noun("c", tables.contacts, _contact, of=3),
     PersonReading: Noun("p", tables.people, _person),
     AbsenceReading: Noun("t", tables.absences, _absence),
 }
 
 
-_LETTERS: Mapping[type, str] = {noun: kept.letter for noun, kept in NOUNS.items()}
+BY_LETTER: Mapping[str, Noun] = {noun.letter: noun for noun in NOUNS.values()}
+ACCOUNTS, EVENTS = NOUNS[AccountReading].letter, NOUNS[EventReading].letter
 
 
-def key_of(reading: Reading) -> str:
-    """How a reading is listed among those that a sweep has seen."""
-    if type(reading) is EventReading:
-        return f"e{_KINDS[reading.kind]}/{reading.key}"
-    return _LETTERS[type(reading)] + reading.key
+def entries(readings: Iterable[Reading], system: str, feed: str, claims: Claims) -> list[Entry]:
+    """Readings as they are kept. Pure, and most of what a page costs, so that it may be done wherever there is time."""
+    found: list[Entry] = []
+    for one in readings:
+        if type(one) is AccountReading:
+            claim = claims(one)
+            row = account_row(one, system, feed, claim.account_id)
+            links = tuple([(of, key, claim.account_id) for of, key in claim.links]) if claim.links else ()
+            found.append((ACCOUNTS + one.key, ACCOUNTS, row, False, links))
+        elif type(one) is EventReading:
+            row = _event(one, system, feed)
+            found.append((f"{EVENTS}{row[3]}/{one.key}", EVENTS, row, one.deleted, ()))
+        else:
+            noun = NOUNS[type(one)]
+            row = noun.row(one, system, feed)
+            found.append((noun.letter + one.key, noun.letter, row, getattr(one, "deleted", False), ()))
+    return found
 
 
 def listed(noun: Noun, row: Sequence[Any]) -> str:
     """The same of a row of (key, kind) or (key,)."""
-    return f"e{row[1]}/{row[0]}" if noun.table is tables.events else f"{noun.letter}{row[0]}"
+    return f"{EVENTS}{row[1]}/{row[0]}" if noun.table is tables.events else f"{noun.letter}{row[0]}"
 
 
 def upsert_of(database: Database, table: sa.Table) -> str:

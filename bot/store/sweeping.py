@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from bot.domain.reading import EventReading, Reading, Unreadable
+from bot.domain.reading import Unreadable
 from bot.ports.readings import TOLD_REFUSED, Sweep, SweepState
 from bot.store import reading_tables as tables
 from bot.store import records
@@ -114,34 +114,32 @@ def _mark_gone(connection: sa.Connection, kept: records.Noun, sweep: Sweep, seen
     return len(gone)
 
 
-def delete(connection: sa.Connection, kept: records.Noun, gone: Sequence[Any], system: str) -> int:
+def delete(connection: sa.Connection, kept: records.Noun, gone: Sequence[records.Row], system: str) -> int:
     """Drop what the system itself says is deleted; says how much."""
     deleted = 0
     table = kept.table
     for some in chunks(gone, _PARAMS):
-        which = [table.c.system == system, table.c.key.in_([one.key for one in some])]
+        which = [table.c.system == system, table.c.key.in_([row[1] for row in some])]
         if table is tables.events:
-            which.append(table.c.kind.in_({one.kind.value for one in some}))
+            which.append(table.c.kind.in_({row[3] for row in some}))
         deleted += connection.execute(table.delete().where(*which)).rowcount
     return deleted
 
 
-def touch_former(connection: sa.Connection, system: str, some: Sequence[EventReading]) -> None:
+def touch_former(connection: sa.Connection, system: str, keys: Sequence[str]) -> None:
     """An event that moves to another account moves its counts there: both are merged anew."""
     events, readings = tables.events, tables.readings
-    for part in chunks(some, _PARAMS):
-        keys = [one.key for one in part]
-        held = sa.select(events.c.account_key).where(events.c.system == system, events.c.key.in_(keys))
+    for some in chunks(keys, _PARAMS):
+        held = sa.select(events.c.account_key).where(events.c.system == system, events.c.key.in_(some))
         of = sa.select(readings.c.account_id).where(readings.c.system == system, readings.c.key.in_(held))
         _touch_found(connection, of)
 
 
-def touch(connection: sa.Connection, system: str, some: Sequence[Reading]) -> None:
-    """Have the accounts merged that some readings are of."""
+def touch(connection: sa.Connection, system: str, keys: Iterable[str]) -> None:
+    """Have the accounts merged that go by these ids there."""
     readings = tables.readings
-    keys = {getattr(one, "account_key", one.key) for one in some}
-    for part in chunks(sorted(keys), _PARAMS):
-        of = sa.select(readings.c.account_id).where(readings.c.system == system, readings.c.key.in_(part))
+    for some in chunks(sorted(keys), _PARAMS):
+        of = sa.select(readings.c.account_id).where(readings.c.system == system, readings.c.key.in_(some))
         _touch_found(connection, of)
 
 
