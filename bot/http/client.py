@@ -25,6 +25,7 @@ from bot.http.errors import Called, Failure
 Params: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
 Sign: TypeAlias = Callable[[], Awaitable[Mapping[str, str]]]
 Renew: TypeAlias = Callable[[], Awaitable[None]]
+Parse: TypeAlias = Callable[[bytearray], Any]
 
 _log = log.get("bot.http")
 
@@ -90,9 +91,13 @@ class Caller:
             total=self.patience.seconds, connect=self.patience.connect, sock_read=self.patience.quiet
         )
 
-    async def get(self, target: str, params: Params | None = None) -> Reply:
-        """GET below the base URL, from the root of its host (`/…`), or at a whole URL of the same host."""
-        return await self._patiently(self._asked("GET", target, params=params))
+    async def get(self, target: str, params: Params | None = None, *, parse: Parse | None = None) -> Reply:
+        """GET below the base URL, from the root of its host (`/…`), or at a whole URL of the same host.
+
+        A very large answer is parsed by `parse`, in a thread; it raises ValueError where that is not JSON.
+        """
+        asked = self._asked("GET", target, params=params)
+        return await self._patiently(replace(asked, parse=parse) if parse else asked)
 
     async def post(
         self,
@@ -188,7 +193,9 @@ class Caller:
             return errors.garbled(asked.called, "was cut off", headers, again=True)
         except aiohttp.ClientError:
             return errors.unreachable(asked.called, f"cannot be reached at {asked.url.host}")
-        return self._read(asked.called, status, headers, body)
+        if asked.parse is None:
+            return self._read(asked, status, headers, body)
+        return await asyncio.to_thread(self._read, asked, status, headers, body)
 
     async def _sent(self, asked: _Asked) -> aiohttp.ClientResponse:
         own = await self.sign() if self.sign and asked.signed else {}
@@ -201,19 +208,19 @@ class Caller:
             allow_redirects=False,  # the credentials are for this host alone
         )
 
-    async def _body(self, answer: aiohttp.ClientResponse) -> bytes | None:
+    async def _body(self, answer: aiohttp.ClientResponse) -> bytearray | None:
         """The whole body; None where it is larger than we take."""
-        pieces, size = [], 0
+        body = bytearray()
         async for piece in answer.content.iter_any():
-            size += len(piece)
-            if size > self.patience.most_bytes:
+            if len(body) + len(piece) > self.patience.most_bytes:
                 return None
-            pieces.append(piece)
-        return b"".join(pieces)
+            body += piece
+        return body
 
     def _read(
-        self, called: Called, status: int, headers: Mapping[str, str], body: bytes | None
+        self, asked: _Asked, status: int, headers: Mapping[str, str], body: bytearray | None
     ) -> Reply | Failure:
+        called = asked.called
         if body is None:
             return errors.garbled(called, "is larger than we take", headers)
         if not 200 <= status < 300:
@@ -224,8 +231,8 @@ class Caller:
         if not body and status in (202, 204):
             return Reply(None, headers, status)
         try:
-            return Reply(orjson.loads(body), headers, status)
-        except orjson.JSONDecodeError:
+            return Reply((asked.parse or orjson.loads)(body), headers, status)
+        except ValueError:
             if body.lstrip()[:1] == b"<":
                 return errors.garbled(called, "is a web page instead of JSON: check the base URL", headers)
             return errors.garbled(called, "is not JSON, or was cut off", headers, again=True)
@@ -255,9 +262,10 @@ class _Asked:
     data: bytes | Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     signed: bool = True
+    parse: Parse | None = None
 
 
-def _json_or_text(body: bytes) -> Any:
+def _json_or_text(body: bytearray) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -12,6 +12,7 @@ from bot.errors import SourceGarbled, SourceRefused
 from bot.http.budget import Budget
 from bot.http.client import Line, Patience
 from bot.http.signing import Token
+from bot.integrations.looker.rows import has_failed, parsed
 
 BUDGET = Budget(calls=60, seconds=60)
 """Ours: what Looker sells is queries a month (1,000 at least), and a sweep is one; this only bounds a mistake."""
@@ -58,8 +59,8 @@ class LookerClient:
         """The Look's rows, numbers as numbers. Looker answers a query that failed with 200 as well."""
         params = {"limit": str(limit), "apply_formatting": "false", "apply_vis": "false", "cache": "true"}
         target = f"looks/{self.look_id}/run/json"
-        reply = await self._caller.get(target, params)
-        if _failed(reply.data):
+        reply = await self._caller.get(target, params, parse=parsed)
+        if has_failed(reply.data):
             what = (
                 f"holds a looker_error with HTTP 200: open Look {self.look_id} in Looker and mend its query"
             )
@@ -86,8 +87,3 @@ class LookerClient:
             )
             refused.request_id = error.request_id
             raise refused from None
-
-
-def _failed(data: Any) -> bool:
-    rows = data if isinstance(data, list) else [data]
-    return any(isinstance(row, dict) and "looker_error" in row for row in rows)

@@ -20,7 +20,8 @@ from bot.domain.reading import Drift, System
 from bot.errors import SourceGarbled
 from bot.http.client import Line
 from bot.integrations.looker.client import Access, LookerClient
-from bot.integrations.looker.translate import Look, Row, rows_of
+from bot.integrations.looker.rows import Row, rows_of
+from bot.integrations.looker.translate import Look
 from bot.policy.sources import LookerTable
 from bot.ports.clock import Clock
 from bot.ports.vendors import Feed, Page
@@ -70,7 +71,7 @@ class LookerSource:
     def _look(self, data: Any) -> Look:
         return Look(self._table, self._rows(data), self._clock.now())
 
-    def _rows(self, data: Any) -> list[Row]:
+    def _rows(self, data: Any) -> Sequence[Row]:
         rows = rows_of(data)
         if rows is None:
             raise SourceGarbled(f"Looker’s answer to Look {self._client.look_id} is no list of rows")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
@@ -17,31 +17,15 @@ from bot.domain.json_values import Unlike
 from bot.domain.reading import AccountReading, Unreadable
 from bot.domain.records import Hopeless, Record, Taken
 from bot.domain.salesforce_ids import full_id
+from bot.integrations.looker.rows import Row
 from bot.policy.sources import LookerTable
 
-Row: TypeAlias = Mapping[str, Any]
-Keyed: TypeAlias = tuple[str, Row]
+Keyed: TypeAlias = tuple[str, int]
+"""An account's key, and the place of its row."""
 Release: TypeAlias = tuple[int, ...]
 
 _READERS = {field.name: json_values.reader_of(field) for field in FIELDS}
 _VERSION = re.compile(r"v?(\d{1,6}(?:\.\d{1,6})*)", re.ASCII)
-
-
-def rows_of(data: Any) -> list[Row] | None:
-    """The rows of an answer, flat (`json`) or with a cell for each value (`json_bi`); None where it is neither."""
-    if isinstance(data, Mapping):
-        data = data.get("rows")
-        if isinstance(data, list):
-            data = [
-                {name: _value(cell) for name, cell in row.items()} for row in data if isinstance(row, Mapping)
-            ]
-    if not isinstance(data, list) or not all(isinstance(row, Mapping) for row in data):
-        return None
-    return data
-
-
-def _value(cell: Any) -> Any:
-    return cell.get("value") if isinstance(cell, Mapping) else cell
 
 
 class Look:
@@ -49,6 +33,7 @@ class Look:
 
     def __init__(self, table: LookerTable, rows: Sequence[Row], now: datetime) -> None:
         self._table = table
+        self._rows = rows
         self._now = now
         self._columns = [(name, column, _READERS[name]) for name, column in table.columns.items() if column]
         self._releases: tuple[Release, ...] = ()
@@ -62,9 +47,9 @@ class Look:
         """The rows by their keys, one a key; those that cannot be told apart are refused."""
         refused: list[Unreadable] = []
         keyed: list[Keyed] = []
-        for row in rows:
+        for place, row in enumerate(rows):
             try:
-                keyed.append((self._key(row), row))
+                keyed.append((self._key(row), place))
             except Unlike as error:
                 refused.append(Unreadable(key="", field=self._table.key, reason=str(error)))
         keyed.sort(key=itemgetter(0))
@@ -88,8 +73,8 @@ class Look:
         """What some of the rows say. A value that cannot be read is left out, so that the last good one stays."""
         readings: list[AccountReading] = []
         refused: list[Unreadable] = []
-        for key, row in keyed:
-            record = Record(row, key)
+        for key, place in keyed:
+            record = Record(self._rows[place], key)
             try:
                 readings.append(self._reading(record))
             except Hopeless as error:

@@ -12,7 +12,8 @@ import pytest
 from bot.domain.reading import AccountReading, Unreadable
 from bot.errors import SourceRefused
 from bot.http.errors import Called, judged
-from bot.integrations.looker.translate import Look, rows_of
+from bot.integrations.looker.rows import parsed, rows_of
+from bot.integrations.looker.translate import Look
 from bot.policy import load
 
 SAMPLES = Path(__file__).parents[2] / "data" / "vendors" / "looker"
@@ -25,6 +26,10 @@ ACME, GLOBEX = "001RO00000XyZabYAF", "001RO00000XyZacYAF"
 
 def sample(name: str) -> Any:
     return json.loads((SAMPLES / name).read_text(encoding="utf-8"))
+
+
+def answer(name: str) -> Any:
+    return parsed((SAMPLES / name).read_bytes())
 
 
 def read(rows: Any, **changes: Any) -> tuple[list[AccountReading], list[Unreadable]]:
@@ -48,7 +53,7 @@ def test_no_sample_is_left_out():
 def test_a_looks_rows_are_accounts_with_their_usage():
     """Nothing in a column says that nothing is held there; a version's distance is to the newest that is run."""
     as_of = datetime(2026, 11, 20, tzinfo=UTC)
-    assert read(rows_of(sample("run_look_json.json"))) == (
+    assert read(rows_of(answer("run_look_json.json"))) == (
         [
             AccountReading(
                 key=ACME,
@@ -70,7 +75,7 @@ def test_a_looks_rows_are_accounts_with_their_usage():
 
 
 def test_rows_with_a_cell_for_each_value_are_read_as_well():
-    rows = rows_of(sample("json_bi_shape.json"))
+    rows = rows_of(answer("json_bi_shape.json"))
     assert rows == [{"accounts.name": "Acme, Inc.", "usage.mau": 412}]
     readings, refused = read(rows, key="accounts.name", key_of="looker", name="accounts.name")
     assert [(one.key, one.name, one.ids, one.values) for one in readings] == [
