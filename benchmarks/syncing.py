@@ -15,35 +15,30 @@ from zoneinfo import ZoneInfo
 from bot import log
 from bot import policy as policy_module
 from bot import settings as settings_module
-from bot.bootstrap import sourcing
+from bot.bootstrap import apart, sourcing
 from bot.bootstrap.house import House
-from bot.bootstrap.syncing import collect_seldom, desk_of
+from bot.bootstrap.syncing import desk_of
 from bot.clock import SystemClock
 from bot.features.sync.sweeping import Asked
 from bot.features.sync.syncing import sync
-from bot.http.client import Line, open_session
 from bot.store import open_store
 
 
 async def run(database: str) -> None:
     """Read everything, the vendors' budgets lifted."""
     log.configure(level="ERROR", form="console")
-    collect_seldom()
+    apart.collect_seldom()
     settings, policy, clock = settings_module.load(), policy_module.load(), SystemClock(ZoneInfo("UTC"))
     store = open_store(f"sqlite:///{database}", clock)
     await store.start()
-    async with open_session() as session:
-        line = Line(session=session, paced=False)
-        systems = sourcing.configured(settings)
-        vendors = [sourcing.vendor_of(system, line, settings, policy, clock) for system in systems]
+    house = House(settings, policy, clock, store)
+    async with apart.opened(house, sourcing.configured(settings), paced=False) as (vendors, elsewhere):
         began, merging, spent = time.perf_counter(), [0.0], time.process_time()
 
         def merged(_done: int, _total: int) -> None:
             merging[0] = merging[0] or time.perf_counter()
 
-        report = await sync(
-            vendors, desk_of(House(settings, policy, clock, store)), Asked(whole=True), merged=merged
-        )
+        report = await sync(vendors, desk_of(house), Asked(whole=True), merged=merged, elsewhere=elsewhere)
         ended, cpu = time.perf_counter(), time.process_time() - spent
     await store.close()
     said = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import log
-from bot.bootstrap import sourcing
+from bot.bootstrap import apart
 from bot.bootstrap.answering import jobs
 from bot.bootstrap.house import House
 from bot.clock import SystemClock, TurnableClock
@@ -97,7 +97,7 @@ def _jobs_of(house: House) -> Mapping[str, Job]:
     """Every feature's work, with what settings and policy add to it."""
     by_day = isinstance(house.clock, TurnableClock)
     watching = alerts.recurring(house.policy.alerts, by_day=by_day)
-    return {**jobs(), **sourcing.jobs_of(house), **{job.name: job for job in watching}}
+    return {**jobs(), **apart.jobs_of(house), **{job.name: job for job in watching}}
 
 
 def make_lasting(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from pydantic import SecretStr
@@ -12,7 +12,6 @@ from bot import log
 from bot.bootstrap.house import House
 from bot.domain.reading import System
 from bot.errors import OperatorError, SourceError
-from bot.features.sync.jobs import recurring
 from bot.features.sync.reporting import of_drift
 from bot.http.client import Line, open_session
 from bot.integrations.deel import client as deel
@@ -25,7 +24,6 @@ from bot.integrations.vitally.source import VitallySource
 from bot.integrations.zendesk.source import ZendeskSource
 from bot.policy import Policy
 from bot.ports.clock import Clock
-from bot.ports.jobs import Job
 from bot.ports.vendors import Vendor
 from bot.settings import Settings
 
@@ -66,23 +64,12 @@ def get_configured(settings: Settings, named: str | None) -> tuple[System, ...]:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, policy: Policy, clock: Clock, systems: Sequence[System]
+    settings: Settings, policy: Policy, clock: Clock, systems: Sequence[System], *, paced: bool = True
 ) -> AsyncIterator[tuple[Vendor, ...]]:
-    """The sources of these systems, over a session that is closed at the end."""
+    """The sources of these systems, over a session that is closed at the end. `paced` False lifts their budgets."""
     async with open_session() as session:
-        yield tuple(vendor_of(system, Line(session=session), settings, policy, clock) for system in systems)
-
-
-def jobs_of(house: House) -> Mapping[str, Job]:
-    """The work of reading them, by name; none where none is configured."""
-    systems = configured(house.settings)
-    if not systems:
-        return {}
-
-    def again() -> AbstractAsyncContextManager[tuple[Vendor, ...]]:
-        return opened(house.settings, house.policy, house.clock, systems)
-
-    return {job.name: job for job in recurring(again, house.policy.join)}
+        line = Line(session=session, paced=paced)
+        yield tuple(vendor_of(system, line, settings, policy, clock) for system in systems)
 
 
 async def check(house: House) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from bot.blocks import text
-from bot.bootstrap import sourcing
+from bot.bootstrap import apart, sourcing
 from bot.bootstrap.house import House, open_house
 from bot.domain.joining import Said
 from bot.domain.reading import System
@@ -64,23 +63,22 @@ def desk_of(house: House) -> Desk:
     )
 
 
-def collect_seldom() -> None:
-    """A sync makes millions of small objects that drop by themselves; looking for them each 700 costs a tenth of its time."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
-
-
 async def sync(named: str | None, *, full: bool, confirm: bool, console: Console) -> SyncReport:
     """Read what is configured, or the one system that is named; says on the console how far it is."""
-    collect_seldom()
+    apart.collect_seldom()
     async with open_house() as house:
         systems = sourcing.get_configured(house.settings, named)
-        async with sourcing.opened(house.settings, house.policy, house.clock, systems) as vendors:
+        async with apart.opened(house, systems) as (vendors, elsewhere):
             asked = Asked(named=systems, whole=full, confirmed=confirm)
             with _bars(console) as bars:
                 shown = _Shown(bars)
                 return await syncing.sync(
-                    vendors, desk_of(house), asked, told=shown.read, merged=shown.merged
+                    vendors,
+                    desk_of(house),
+                    asked,
+                    told=shown.read,
+                    merged=shown.merged,
+                    elsewhere=elsewhere,
                 )
 
 

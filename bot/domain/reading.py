@@ -122,6 +122,8 @@ class AbsenceReading(NamedTuple):
 
 
 Reading: TypeAlias = AccountReading | EventReading | ContactReading | PersonReading | AbsenceReading
+Kept: TypeAlias = tuple[Any, ...]
+"""One of them as the store keeps it: a plain tuple, which only the store looks into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from bot.domain.account import Cents, Week
 from bot.domain.joining import Disagreement
 from bot.domain.person import Contact
 from bot.domain.provenance import Stamp
-from bot.domain.reading import Event, PersonReading, Reading, Unreadable
+from bot.domain.reading import Event, Kept, PersonReading, Reading, Unreadable
 from bot.ports.book import AccountRow
 from bot.ports.people import Absence
 from bot.ports.work import Transaction
@@ -152,8 +152,14 @@ Decide = Callable[[Iterable[Told], Mapping[tuple[str, Event], datetime]], Iterat
 """Pure; called where the transaction's statements run, with the instant as of which each system's events are known."""
 
 
-Elsewhere = Callable[[Decide, int, str], Awaitable[Any]]
-"""Has another process read and decide so many accounts whose ids come after one; what it gives is this store's own."""
+class Elsewhere(NamedTuple):
+    """Another process, which reads and decides so many of the accounts whose ids come after one.
+
+    What it gives is the store's own, None where it could not. It is worth its while from `many` accounts on.
+    """
+
+    prepare: Callable[[Decide, int, str], Awaitable[Any]]
+    many: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,15 +221,10 @@ class Readings(Protocol):
         self,
         tx: Transaction,
         sweep: Sweep,
-        readings: Sequence[Reading],
+        readings: Sequence[Reading | Kept],
         claims: Claims,
-        *,
-        made: Sequence[Any] = (),
     ) -> int:
-        """Keep some readings and how far the sweep is by then; says how many were new or other than before.
-
-        `made` are earlier ones of the same, which another process turned into what this store keeps.
-        """
+        """Keep some readings and how far the sweep is by then; says how many were new or other than before."""
 
     async def count_before(self, system: str, feed: str) -> int:
         """How many records that feed had given, without those that are gone."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.reading import Drift, Reading, Unreadable
+from bot.domain.reading import Drift, Kept, Reading, Unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +25,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some records, and the cursor from which the next page goes on; None ends the feed."""
+    """Some records, and the cursor from which the next page goes on; None ends the feed.
 
-    readings: tuple[Reading, ...]
+    Records that another process read come as what the store keeps of them.
+    """
+
+    readings: tuple[Reading | Kept, ...]
     cursor: str | None
     refused: tuple[Unreadable, ...] = ()
     total: int | None = None

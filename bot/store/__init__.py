@@ -82,6 +82,11 @@ class Store:
         """Opens transactions (keeps ports.Work)."""
         return self.database
 
+    @property
+    def url(self) -> str:
+        """The address that opens it again, password and all: never to be logged."""
+        return self.database.url.render_as_string(hide_password=False)
+
     async def start(self) -> tuple[str, ...]:
         """Connect and migrate; names the steps taken. Raises DatabaseUnavailable or DatabaseTooNew."""
         await self.database.connect()

@@ -48,7 +48,7 @@ class Ahead:
         self, decide: Decide, limit: int, after: str, elsewhere: Elsewhere | None
     ) -> Ready | None:
         if elsewhere is not None:
-            found: Ready | None = await elsewhere(decide, limit, after)
+            found: Ready | None = await elsewhere.prepare(decide, limit, after)
             return found
         return await self._database.sweep(lambda connection: self._prepare(connection, decide, limit, after))
 

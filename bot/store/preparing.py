@@ -18,7 +18,7 @@ from bot.domain.reading import Event
 from bot.ports.readings import Decide, Happened, Merged, Met, Spoken, Told
 from bot.store import odds, provenance
 from bot.store import reading_tables as tables
-from bot.store.database import Database, Prepared
+from bot.store.database import Database, Prepared, open_database
 from bot.store.held import HeldRow
 from bot.store.rows import ACCOUNT_COLUMNS, fields_tuple, week_tuple
 from bot.store.tables import accounts, contacts, versions
@@ -136,6 +136,22 @@ class Preparer:
         rows = {one.row.id: _rows_of(one.row.id, one.contacts) for one in merged if one.contacts is not None}
         other = {id_: now for id_, now in rows.items() if now != held.get(id_, [])}
         return [row for some in other.values() for row in some], [id_ for id_ in other if id_ in held]
+
+
+class Apart:
+    """Prepares in a process of its own, which writes nothing and holds no transaction open."""
+
+    def __init__(self, url: str) -> None:
+        self._database = open_database(url)
+        self._preparer: Preparer | None = None
+
+    async def prepare(self, decide: Decide, limit: int, after: str) -> Ready | None:
+        """Keeps ports.readings.Elsewhere."""
+        if self._preparer is None:
+            await self._database.connect()
+            self._preparer = Preparer(self._database)
+        prepare = self._preparer.prepare
+        return await self._database.sweep(lambda connection: prepare(connection, decide, limit, after))
 
 
 def version_of(connection: sa.Connection) -> int:

@@ -12,7 +12,7 @@ import orjson
 import sqlalchemy as sa
 
 from bot.domain.joining import Disagreement
-from bot.domain.reading import Event, PersonReading, Reading
+from bot.domain.reading import Event, Kept, PersonReading, Reading
 from bot.errors import SyncUnderWay
 from bot.ports.people import Absence
 from bot.ports.readings import (
@@ -87,19 +87,12 @@ class StoredReadings:
         await opened(tx).run(begin)
 
     async def save_page(
-        self,
-        tx: Transaction,
-        sweep: Sweep,
-        readings: Sequence[Reading],
-        claims: Claims,
-        *,
-        made: Sequence[records.Entry] = (),
+        self, tx: Transaction, sweep: Sweep, readings: Sequence[Reading | Kept], claims: Claims
     ) -> int:
         """Keep some readings and how far the sweep is by then; says how many were new or other than before."""
 
         def save(connection: sa.Connection) -> int:
-            entries = records.entries(readings, sweep.system, sweep.feed, claims)
-            return self._save(connection, sweep, [*made, *entries] if made else entries)
+            return self._save(connection, sweep, records.entries(readings, sweep.system, sweep.feed, claims))
 
         return await opened(tx).run(save)
 

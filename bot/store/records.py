@@ -138,11 +138,13 @@ BY_LETTER: Mapping[str, Noun] = {noun.letter: noun for noun in NOUNS.values()}
 ACCOUNTS, EVENTS = NOUNS[AccountReading].letter, NOUNS[EventReading].letter
 
 
-def entries(readings: Iterable[Reading], system: str, feed: str, claims: Claims) -> list[Entry]:
-    """Readings as they are kept. Pure, and most of what a page costs, so that it may be done wherever there is time."""
+def entries(readings: Iterable[Reading | Entry], system: str, feed: str, claims: Claims) -> list[Entry]:
+    """Readings as they are kept; those that are so already stay. Pure, so that it may be done wherever there is time."""
     found: list[Entry] = []
     for one in readings:
-        if type(one) is AccountReading:
+        if type(one) is tuple:
+            found.append(one)  # type: ignore[arg-type] # a plain tuple is none of the named ones
+        elif type(one) is AccountReading:
             claim = claims(one)
             row = account_row(one, system, feed, claim.account_id)
             links = tuple([(of, key, claim.account_id) for of, key in claim.links]) if claim.links else ()
@@ -153,7 +155,7 @@ def entries(readings: Iterable[Reading], system: str, feed: str, claims: Claims)
         else:
             noun = NOUNS[type(one)]
             row = noun.row(one, system, feed)
-            found.append((noun.letter + one.key, noun.letter, row, getattr(one, "deleted", False), ()))
+            found.append((noun.letter + row[1], noun.letter, row, getattr(one, "deleted", False), ()))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bot import log
 from bot.asks import Due
@@ -16,11 +16,20 @@ from bot.features.sync.sweeping import Asked
 from bot.features.sync.syncing import sync
 from bot.ports import Ports
 from bot.ports.jobs import Job
+from bot.ports.readings import Elsewhere
 from bot.ports.vendors import Vendor
 
 RUN = "sync.run"
-Opened: TypeAlias = Callable[[], AbstractAsyncContextManager[Sequence[Vendor]]]
-"""Opens the systems that settings configure."""
+
+
+class Opened(NamedTuple):
+    """The systems that settings configure, and where else accounts may be decided."""
+
+    vendors: Sequence[Vendor]
+    elsewhere: Elsewhere | None = None
+
+
+Open: TypeAlias = Callable[[], AbstractAsyncContextManager[Opened]]
 
 JOBS: tuple[Job, ...] = ()
 """None where no system is configured: `recurring` makes what there is otherwise."""
@@ -28,13 +37,13 @@ JOBS: tuple[Job, ...] = ()
 _log = log.get(__name__)
 
 
-def recurring(opened: Opened, rules: JoinRules) -> tuple[Job, ...]:
+def recurring(opened: Open, rules: JoinRules) -> tuple[Job, ...]:
     """The work of a bot that has systems to read. What fails is tried again when it is due next, not sooner."""
 
     async def run(due: Due, ports: Ports) -> str:  # noqa: ARG001 - every job is told what is due
         try:
-            async with opened() as vendors:
-                report = await sync(vendors, ports, Asked())
+            async with opened() as systems:
+                report = await sync(systems.vendors, ports, Asked(), elsewhere=systems.elsewhere)
         except SyncUnderWay:
             return "another process reads them"
         for source in report.sources:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeAlias
 
 from bot import log
-from bot.domain.reading import Reading, System
+from bot.domain.reading import Kept, Reading, System
 from bot.errors import SourceError, SourceUnavailable, StoreError
 from bot.features.sync import reporting, rules
 from bot.features.sync.identity import claim_of
@@ -148,7 +148,7 @@ class Sweeping:
         self.has_read = False
         self._vendor, self._keepers, self._feed, self._told = vendor, keepers, feed, told
         self._claims = partial(claim_of, sweep.system, rules=keepers.policy.join)
-        self._waiting: list[Reading] = []
+        self._waiting: list[Reading | Kept] = []
         self._read = sweep  # as it will be once what waits is kept
         self._keeping: asyncio.Task[None] | None = None
         self._calls = vendor.calls
@@ -195,7 +195,7 @@ class Sweeping:
         if keeping is not None:
             await keeping
 
-    async def _save(self, sweep: Sweep, some: Sequence[Reading]) -> None:
+    async def _save(self, sweep: Sweep, some: Sequence[Reading | Kept]) -> None:
         async with self._keepers.work.transaction() as tx:
             changed = await self._keepers.readings.save_page(tx, sweep, some, self._claims)
         self._settle(sweep, changed)

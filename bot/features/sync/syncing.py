@@ -11,7 +11,7 @@ from bot.features.sync.keepers import SyncKeepers
 from bot.features.sync.merging import Merging
 from bot.features.sync.reporting import SyncReport, read_report
 from bot.features.sync.sweeping import Asked, Reader, Told
-from bot.ports.readings import MergedCount, SweepState, SyncRecord
+from bot.ports.readings import Elsewhere, MergedCount, SweepState, SyncRecord
 from bot.ports.vendors import Vendor
 
 CHUNK = 1_000
@@ -31,8 +31,11 @@ async def sync(
     *,
     told: Told = _silent,
     merged: Merged = _silent,
+    elsewhere: Elsewhere | None = None,
 ) -> SyncReport:
     """Read, join, merge and report; raises SyncUnderWay where another process does.
+
+    Many accounts are decided `elsewhere`, if there is such a place.
 
     Safe to stop at any instant: it goes on at the page that was reached, and with the accounts not merged yet.
     """
@@ -40,7 +43,7 @@ async def sync(
         began = keepers.clock.now()
         readers = [Reader(vendor=vendor, keepers=keepers, asked=asked, told=told) for vendor in vendors]
         sources = await asyncio.gather(*(reader.read() for reader in readers))
-        count = await merge(keepers, merged)
+        count = await merge(keepers, merged, elsewhere)
         absences = await people.take(keepers, [vendor.system for vendor in vendors])
         report = SyncReport(
             started_at=began,
@@ -55,7 +58,9 @@ async def sync(
         return report
 
 
-async def merge(keepers: SyncKeepers, told: Merged = _silent) -> MergedCount:
+async def merge(
+    keepers: SyncKeepers, told: Merged = _silent, elsewhere: Elsewhere | None = None
+) -> MergedCount:
     """Merge every account that waits, some at a time; goes on after a crash with those that still wait."""
     readings, policy = keepers.readings, keepers.policy
     async with keepers.work.transaction() as tx:
@@ -64,10 +69,18 @@ async def merge(keepers: SyncKeepers, told: Merged = _silent) -> MergedCount:
         await readings.gather(tx)
     merging = Merging(join=policy.join, health=policy.health, today=keepers.clock.today())
     waiting, total = await readings.count_touched(), MergedCount()
+    place = elsewhere if elsewhere and waiting >= elsewhere.many else None
     while True:
         async with keepers.work.transaction() as tx:
             clock = keepers.clock
-            some = await readings.merge(tx, merging.decide, limit=CHUNK, now=clock.now(), today=clock.today())
+            some = await readings.merge(
+                tx,
+                merging.decide,
+                limit=CHUNK,
+                now=clock.now(),
+                today=clock.today(),
+                elsewhere=place,
+            )
         if some is None:
             return total
         total = total.plus(some)

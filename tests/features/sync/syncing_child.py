@@ -1,5 +1,6 @@
-"""Reads all five systems in a process of its own, to be killed. Usage: syncing_child.py URL; the settings say where.
+"""Reads all five systems in a process of its own, to be killed. Usage: syncing_child.py URL MANY; the settings say where.
 
+From so many records on it takes a second process, which ends with it.
 Its clock stands still, so that a disturbed book can be compared with an undisturbed one row by row. Says `begun` when it
 begins to read and `done` once everything is merged.
 """
@@ -14,13 +15,12 @@ from zoneinfo import ZoneInfo
 from bot import log
 from bot import policy as policy_module
 from bot import settings as settings_module
-from bot.bootstrap import sourcing
+from bot.bootstrap import apart, sourcing
 from bot.bootstrap.house import House
 from bot.bootstrap.syncing import desk_of
 from bot.clock import FixedClock
 from bot.features.sync.sweeping import Asked
 from bot.features.sync.syncing import sync
-from bot.http.client import Line, open_session
 from bot.store import open_store
 
 CLOCK = FixedClock(datetime(2026, 11, 21, 8, tzinfo=UTC), ZoneInfo("UTC"))
@@ -31,22 +31,19 @@ def _say(word: str) -> None:
     sys.stdout.flush()
 
 
-async def _sync(url: str) -> None:
+async def _sync(url: str, many: int) -> None:
     log.configure(level="DEBUG", form="json")
     settings, policy = settings_module.load(), policy_module.load()
     store = open_store(url, CLOCK)
     await store.start()
-    async with open_session() as session:
-        line = Line(session=session, paced=False)
-        systems = sourcing.configured(settings)
-        vendors = [sourcing.vendor_of(system, line, settings, policy, CLOCK) for system in systems]
-        desk = desk_of(House(settings, policy, CLOCK, store))
+    house, systems = House(settings, policy, CLOCK, store), sourcing.configured(settings)
+    async with apart.opened(house, systems, paced=False, many=many) as (vendors, elsewhere):
         _say("begun")
-        report = await sync(vendors, desk, Asked())
+        report = await sync(vendors, desk_of(house), Asked(), elsewhere=elsewhere)
     await store.close()
     assert not report.has_problems, report
     _say("done")
 
 
 if __name__ == "__main__":
-    asyncio.run(_sync(sys.argv[1]))
+    asyncio.run(_sync(sys.argv[1], int(sys.argv[2])))

@@ -21,6 +21,8 @@ from bot.standin.vendors.books import Books
 from bot.standin.vendors.business import PRIVATE, Business
 from bot.store import open_store, reading_tables, tables
 
+MANY, NEVER = 100, 10**9
+"""Records from which on a second process helps: both ways end in the same book."""
 CHILD = Path(__file__).with_name("syncing_child.py")
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 COMPARED = {
@@ -101,13 +103,16 @@ def _holds_texts(log: Path) -> bool:
 
 
 async def run_child(
-    url: str, environment: Mapping[str, str], kill_after: float | None, log: Path
+    url: str, environment: Mapping[str, str], kill_after: float | None, log: Path, many: int = MANY
 ) -> tuple[bool, float]:
-    """Sync in another process, killed some seconds after it began to read; (finished, seconds it ran)."""
+    """Sync in another process, killed some seconds after it began to read; (finished, seconds it ran).
+
+    From `many` records on that one takes a second process, which ends with it.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TA_BOT_")}
     with log.open("ab") as lines:
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(CHILD), url),
+            *(sys.executable, str(CHILD), url, str(many)),
             env={**inherited, **environment},
             cwd=log.parent,
             stdout=asyncio.subprocess.PIPE,
@@ -153,7 +158,7 @@ async def kill_syncs(urls: tuple[str, str], clock: Any, folder: Path, accounts: 
     async with town.opened(books) as opened:
         for standin in opened.standins.values():
             standin.page_size = min(standin.page_size, max(accounts // 10, 10))
-        finished, seconds = await run_child(undisturbed, opened.environment, None, log)
+        finished, seconds = await run_child(undisturbed, opened.environment, None, log, many=NEVER)
         assert finished, _last_words(log)
         unfinished = 0
         for seed in range(kills):
