@@ -31,7 +31,7 @@ from bot.ports.work import Work
 SHOWN = 20
 """Unmatched records and disagreements that are listed one by one."""
 MONEY = frozenset({"arr", "arr_year_ago", "expansion_arr_open"})
-HEAD = ("system", "feed", "read", "changed", "gone", "refused", "seconds", "calls", "how")
+HEAD = ("", "read", "changed", "gone", "refused", "seconds", "calls", "how")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +97,14 @@ async def report(console: Console) -> SyncReport:
 
 def show(found: SyncReport, console: Console) -> None:
     """The table of what was read, then a sentence for everything else."""
-    table = Table(*HEAD, title=f"sync of {found.started_at:%Y-%m-%d %H:%M} UTC", title_justify="left")
+    title = f"sync of {found.started_at:%Y-%m-%d %H:%M} UTC"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))  # 80 columns are enough
+    for name in HEAD:
+        table.add_column(name, justify="left" if name in ("", "how") else "right", no_wrap=name != "how")
     for source in found.sources:
+        table.add_row(System(source.system).called)
         for feed in source.feeds:
-            table.add_row(System(source.system).called, *_row(feed))
+            table.add_row(*_row(feed))
     if table.rows:
         console.print(table)
     for line in _sentences(found):
@@ -108,11 +112,11 @@ def show(found: SyncReport, console: Console) -> None:
 
 
 def _row(feed: FeedReport) -> tuple[str, ...]:
-    how = "everything" if feed.whole else "what changed"
-    state = {"running": ", not to its end", "refused": ", not believed"}.get(feed.state, "")
+    how = "all" if feed.whole else "changes"
+    state = {"running": ", not to the end", "refused": ", not believed"}.get(feed.state, "")
     numbers = (feed.read, feed.changed, feed.gone, feed.refused)
     return (
-        feed.feed,
+        f"  {feed.feed}",
         *(f"{number:,}" for number in numbers),
         f"{feed.seconds:.1f}",
         f"{feed.calls:,}",
