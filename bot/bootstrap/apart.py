@@ -179,4 +179,4 @@ def jobs_of(house: House) -> Mapping[str, Job]:
 def collect_seldom() -> None:
     """A sync makes millions of small objects that drop by themselves; looking for them each 700 costs a tenth of its time."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(500_000, 10, 10)

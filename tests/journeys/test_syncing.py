@@ -105,7 +105,9 @@ async def test_all_five_become_one_book_and_nobodys_words_are_kept(
     assert code == 0, said
     assert "3 accounts merged: 3 added, 0 changed, 0 newly churned" in said
     assert "unmatched: 1 of Zendesk" in said
-    assert {"Salesforce", "opportunities", "organizations", "conversations"} <= set(said.split())  # in 80 columns
+    assert {"Salesforce", "opportunities", "organizations", "conversations"} <= set(
+        said.split()
+    )  # in 80 columns
     assert "systems disagree about arr of 1" in said
     account = next(one for one in await store.book.list_accounts() if one.name == "Fir Robotics")
     assert (value_of(account.arr), account.arr.source) == (15_000_000, "Salesforce")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +18,7 @@ BUDGET = Budget(900, 60)
 """Vitally allows 1,000 calls a minute; the rest is left to others who use the same key."""
 PAGE_SIZE = "100"
 SETTING = "VITALLY_API_KEY"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,33 @@ class VitallyClient:
         )
 
     async def pages(
-        self, path: str, *, cursor: str = "", sort_by: str = "createdAt", **params: str
+        self,
+        path: str,
+        params: Mapping[str, str] = _NOTHING,
+        *,
+        cursor: str = "",
+        sort_by: str = "createdAt",
+        ahead: bool = False,
     ) -> AsyncIterator[Results]:
-        """A list's pages, newest first by `sort_by`; by `createdAt` a list is whole though its records change."""
+        """A list's pages, newest first by `sort_by`; by `createdAt` a list is whole though its records change.
+
+        `ahead`: the next page is asked for while this one is looked at, since all of them will be.
+        """
         trail = Trail("vitally", cursor)
-        at: str | None = cursor
-        while at is not None:
-            asked = {"limit": PAGE_SIZE, "sortBy": sort_by, **params, **({"from": at} if at else {})}
-            page = await self._page(path, asked)
-            at = trail.follow(page.cursor) if page.cursor else None
-            yield Results(page.records, at)
+        asked = {"limit": PAGE_SIZE, "sortBy": sort_by, **params}
+        coming: asyncio.Task[Results] | None = None
+        try:
+            at: str | None = cursor
+            while at is not None:
+                page = await (coming or self._page(path, _from(asked, at)))
+                at = trail.follow(page.cursor) if page.cursor else None
+                coming = asyncio.create_task(self._page(path, _from(asked, at))) if ahead and at else None
+                yield Results(page.records, at)
+        finally:
+            if coming is not None:
+                coming.cancel()
+                await asyncio.wait([coming])
+                coming.cancelled() or coming.exception()  # seen: nobody looks at that page any more
 
     async def _page(self, path: str, params: Mapping[str, str]) -> Results:
         reply = await self.caller.get(path, params)
@@ -70,6 +90,10 @@ class VitallyClient:
             raise self.caller.garbled("customFields", "is no list of traits", reply)
         paths = (each.get("path") for each in reply.data if isinstance(each, Mapping))
         return tuple(path for path in paths if isinstance(path, str))
+
+
+def _from(asked: Mapping[str, str], cursor: str) -> Mapping[str, str]:
+    return {**asked, "from": cursor} if cursor else asked
 
 
 def of_account(account_key: str, feed: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from bot.domain import json_values
@@ -19,6 +20,8 @@ from bot.policy.sources import VitallyTable
 from bot.ports.clock import Clock
 from bot.ports.vendors import Feed, Page
 
+ALL: Mapping[str, str] = MappingProxyType({"status": "activeOrChurned"})
+NONE: Mapping[str, str] = MappingProxyType({})
 _KEYS = ("id", "externalId")
 _PATHS = {"contacts": "users", **{name: name for name in ("tasks", "meetings", "notes", "conversations")}}
 
@@ -89,7 +92,7 @@ class VitallySource:
             traits=frozenset(await self._client.custom_fields("accounts")),
             now=self._clock.now(),
         )
-        async for records, cursor in self._since("accounts", asked, status="activeOrChurned"):
+        async for records, cursor in self._since("accounts", asked, ALL):
             yield _page(records, lambda record: self._translator.account(record, told), cursor)
 
     async def _listed(self, asked: _Asked) -> AsyncIterator[Page]:
@@ -99,7 +102,7 @@ class VitallySource:
     async def _by_account(self, asked: _Asked) -> AsyncIterator[Page]:
         """Account by account, for lists that do not say whose their records are."""
         inner = _Asked(asked.feed, "", self._horizon(asked))
-        accounts = self._client.pages("accounts", cursor=asked.cursor, status="activeOrChurned")
+        accounts = self._client.pages("accounts", ALL, cursor=asked.cursor, ahead=True)
         async for page in accounts:
             readings: list[Reading] = []
             refused: list[Unreadable] = []
@@ -117,11 +120,12 @@ class VitallySource:
         return max(asked.since or quiet, quiet)
 
     async def _since(
-        self, path: str, asked: _Asked, **params: str
+        self, path: str, asked: _Asked, params: Mapping[str, str] = NONE
     ) -> AsyncIterator[tuple[list[Any], str | None]]:
         """A list's records, up to those that did not change since the instant."""
         sort_by = "updatedAt" if asked.since else "createdAt"
-        async for page in self._client.pages(path, cursor=asked.cursor, sort_by=sort_by, **params):
+        pages = self._client.pages(path, params, cursor=asked.cursor, sort_by=sort_by, ahead=not asked.since)
+        async for page in pages:
             fresh = [each for each in page.records if not asked.since or _is_fresh(each, asked.since)]
             ended = len(fresh) < len(page.records)
             yield fresh, None if ended else page.cursor
@@ -138,7 +142,7 @@ class VitallySource:
     async def check(self) -> tuple[Drift, ...]:
         """Tries the key, and looks for every trait, role and category that policy names."""
         table = self._table
-        accounts = await self._sample("accounts", status="activeOrChurned")
+        accounts = await self._sample("accounts", ALL)
         users = await self._sample("users")
         of_accounts = {*await self._client.custom_fields("accounts"), *_traits(accounts)}
         of_users = {*await self._client.custom_fields("users"), *_traits(users)}
@@ -152,8 +156,8 @@ class VitallySource:
             *(_no_role(table.key_roles.items(), labels) if labels else ()),
         )
 
-    async def _sample(self, path: str, **params: str) -> list[dict[str, Any]]:
-        async for page in self._client.pages(path, **params):
+    async def _sample(self, path: str, params: Mapping[str, str] = NONE) -> list[dict[str, Any]]:
+        async for page in self._client.pages(path, params):
             return [each for each in page.records if isinstance(each, dict)]
         return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -154,3 +155,22 @@ async def test_what_drifted_is_told_with_what_was_found_instead(
         ),
         Drift(system="vitally", place="key role", wanted="Account Executive", nearest=("Account Exec",)),
     )
+
+
+async def test_a_whole_reading_asks_for_the_next_page_while_one_is_looked_at(
+    standin: VitallyStandin, source: VitallySource
+) -> None:
+    """What changed lately may end with any page, so nothing is asked for ahead of it; nor once nobody reads on."""
+    standin.book.put("accounts", *(account(f"a{day:02}", day) for day in range(1, 16)))
+    path = "/resources/accounts"
+    pages = source.pages("accounts")
+    await anext(pages)
+    for _ in range(100):
+        if standin.calls[path] == 2:
+            break
+        await asyncio.sleep(0.01)
+    assert standin.calls[path] == 2
+    await pages.aclose()  # type: ignore[attr-defined] # a generator
+    await anext(source.pages("accounts", since=datetime(2026, 11, 1, tzinfo=UTC)))
+    await asyncio.sleep(0.1)
+    assert standin.calls[path] == 3
