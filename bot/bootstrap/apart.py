@@ -59,6 +59,7 @@ class Second:
         self._open = AsyncExitStack()  # to the end of the process
         self._vendors: dict[str, Vendor] = {}
         self._prepare = Apart(given.database).prepare
+        self._decide: Decide | None = None
 
     async def pages(self, system: str, feed: str, cursor: str) -> AsyncIterator[tuple[Page, int]]:
         """A feed's pages, everything there is; with each how many calls were made so far."""
@@ -68,9 +69,11 @@ class Second:
             kept = tuple(entries(page.readings, system, feed, claims))
             yield replace(page, readings=kept), vendor.calls
 
-    async def prepare(self, decide: Decide, limit: int, after: str) -> Any:
-        """Keeps ports.readings.Elsewhere."""
-        return await self._prepare(decide, limit, after)
+    async def prepare(self, decide: Decide | None, limit: int, after: str) -> Any:
+        """What becomes of some accounts; None decides as before, with what it has found out by then."""
+        self._decide = decide or self._decide
+        assert self._decide is not None  # noqa: S101 # for the type checker: it is told first
+        return await self._prepare(self._decide, limit, after)
 
     async def _vendor(self, system: str) -> Vendor:
         if system not in self._vendors:
@@ -137,25 +140,37 @@ class _ReadApart:
         await self._vendor.close()
 
 
-@asynccontextmanager
-async def opened(
-    house: House, systems: Sequence[System], *, paced: bool = True, many: int = MANY
-) -> AsyncIterator[Opened]:
-    """The sources of these systems, and where else accounts may be decided; what was started for it ends with it."""
-    given = _Given(house.settings, house.policy, house.clock, house.store.url, paced)
-    worker = Worker(Second, given)
+class _Deciding:
+    """Has the second process decide."""
 
-    async def prepare(decide: Decide, limit: int, after: str) -> Any:
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._told: Decide | None = None
+
+    async def prepare(self, decide: Decide, limit: int, after: str) -> Any:
+        """Keeps ports.readings.Elsewhere: None where the process is lost."""
+        again, self._told = decide == self._told, decide
         try:
-            return await worker.call("prepare", decide, limit, after)
+            return await self._worker.call("prepare", None if again else decide, limit, after)
         except WorkerLostError as error:
             _log.warning("decided_here", error=str(error))
             return None
 
+
+@asynccontextmanager
+async def opened(
+    house: House, systems: Sequence[System], *, paced: bool = True, many: int = MANY, helped: bool = True
+) -> AsyncIterator[Opened]:
+    """The sources of these systems, and where else accounts may be decided; what was started for it ends with it.
+
+    `helped` False leaves deciding to the second process: for a bot, of which somebody may wait for an answer.
+    """
+    given = _Given(house.settings, house.policy, house.clock, house.store.url, paced)
+    worker = Worker(Second, given)
     async with sourcing.opened(house.settings, house.policy, house.clock, systems, paced=paced) as vendors:
         try:
             apart = [_apart(vendor, worker, many) for vendor in vendors]
-            yield Opened(apart, Elsewhere(prepare, many))
+            yield Opened(apart, Elsewhere(_Deciding(worker).prepare, many, helped))
         finally:
             await worker.close()
 
@@ -171,7 +186,7 @@ def jobs_of(house: House) -> Mapping[str, Job]:
         return {}
 
     def again() -> AbstractAsyncContextManager[Opened]:
-        return opened(house, systems)
+        return opened(house, systems, helped=False)
 
     return {job.name: job for job in recurring(again, house.policy.join)}
 

@@ -155,11 +155,13 @@ Decide = Callable[[Iterable[Told], Mapping[tuple[str, Event], datetime]], Iterat
 class Elsewhere(NamedTuple):
     """Another process, which reads and decides so many of the accounts whose ids come after one.
 
-    What it gives is the store's own, None where it could not. It is worth its while from `many` accounts on.
+    What it gives is the store's own, None where it could not. It is worth its while from `many` accounts on. `helped` says
+    that this process does its share, since nobody waits for an answer of it meanwhile.
     """
 
     prepare: Callable[[Decide, int, str], Awaitable[Any]]
     many: int
+    helped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

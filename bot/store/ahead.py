@@ -6,70 +6,102 @@ What was read ahead is taken only if nobody else wrote to the book since; else i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from bot.ports.readings import Decide, Elsewhere
 from bot.store.database import Database, Tx
-from bot.store.preparing import Ready, version_of
+from bot.store.preparing import Preparer, Ready, last_of, version_of
 
-Prepare = Callable[[sa.Connection, Decide, int, str], Ready | None]
-"""Reads and decides some of those whose ids come after one."""
+
+class _Part(NamedTuple):
+    """Accounts that are being decided, up to the id `last`; None where there are none after them."""
+
+    task: asyncio.Task[Ready | None]
+    last: str | None
+    is_elsewhere: bool
 
 
 class Ahead:
-    """One merge after the other; what a merge left behind that failed is no other's."""
+    """One merge after the other; what a merge left behind that failed is no other's.
 
-    def __init__(self, database: Database, prepare: Prepare) -> None:
+    Where there is an `elsewhere`, two parts at a time are decided there, and where this process helps one here.
+    """
+
+    def __init__(self, database: Database, preparer: Preparer) -> None:
         self._database = database
-        self._prepare = prepare
-        self._task: asyncio.Task[Ready | None] | None = None
+        self._preparer = preparer
+        self._coming: deque[_Part] = deque()
         self._decide: Decide | None = None
         self._ours: set[int] = set()
 
     async def take(
         self, tx: Tx, decide: Decide, limit: int, elsewhere: Elsewhere | None = None
     ) -> Ready | None:
-        """Some of those that wait, the next ones being read meanwhile, `elsewhere` if there is such a place; None where none waits."""
-        ready = await self._taken(decide)
+        """Some of those that wait, the next ones being decided meanwhile; None where none waits."""
+        ready = await self._next(decide)
         if ready is None or await tx.run(partial(self._is_stale, ready)):
-            ready = await tx.run(lambda connection: self._prepare(connection, decide, limit, ""))
+            await self.stop()
+            ready = await tx.run(lambda connection: self._preparer.prepare(connection, decide, limit, ""))
         if ready is None:
             self._ours.clear()
         elif ready.waiting == limit:
-            reading = self._read(decide, limit, ready.span[1], elsewhere)
-            self._decide, self._task = decide, asyncio.create_task(reading)
+            await self._go_on(decide, limit, ready.span[1], elsewhere)
         return ready
-
-    async def _read(
-        self, decide: Decide, limit: int, after: str, elsewhere: Elsewhere | None
-    ) -> Ready | None:
-        if elsewhere is not None:
-            found: Ready | None = await elsewhere.prepare(decide, limit, after)
-            return found
-        return await self._database.sweep(lambda connection: self._prepare(connection, decide, limit, after))
 
     def wrote(self, version: int) -> None:
         """That version of the book is this merge's own."""
         self._ours.add(version)
 
     async def stop(self) -> None:
-        """Forget what is being read."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
+        """Forget what is being decided."""
+        parts = tuple(self._coming)
+        self._coming.clear()
+        for part in parts:
+            part.task.cancel()
+        for part in parts:
             with suppress(asyncio.CancelledError, Exception):
-                await task
+                await part.task
 
-    async def _taken(self, decide: Decide) -> Ready | None:
+    async def _next(self, decide: Decide) -> Ready | None:
         if self._decide != decide:
             await self.stop()
             self._ours.clear()
-        task, self._task = self._task, None
-        return None if task is None else await task
+            self._decide = decide
+        return await self._coming.popleft().task if self._coming else None
+
+    async def _go_on(self, decide: Decide, limit: int, after: str, elsewhere: Elsewhere | None) -> None:
+        """Have as many parts decided as there are places for; each begins where the one before it ends."""
+        at = self._coming[-1].last if self._coming else after
+        while at is not None and (place := self._place(elsewhere)) is not None:
+            last = await self._database.scan(partial(last_of, after=at, limit=limit))
+            decided = self._elsewhere if place else self._here
+            task = asyncio.create_task(decided(decide, limit, at, elsewhere))
+            self._coming.append(_Part(task, last, place))
+            at = last
+
+    def _place(self, elsewhere: Elsewhere | None) -> bool | None:
+        """Whether the next part is decided elsewhere; None where there is no place for it now."""
+        there = sum(part.is_elsewhere for part in self._coming)
+        if elsewhere is not None and there < 2:
+            return True
+        free = len(self._coming) == there and (elsewhere is None or elsewhere.helped)
+        return False if free else None
+
+    async def _elsewhere(
+        self, decide: Decide, limit: int, after: str, elsewhere: Elsewhere | None
+    ) -> Ready | None:
+        found: Ready | None = await elsewhere.prepare(decide, limit, after) if elsewhere else None
+        return found
+
+    async def _here(self, decide: Decide, limit: int, after: str, _: Elsewhere | None) -> Ready | None:
+        return await self._database.sweep(
+            lambda connection: self._preparer.prepare(connection, decide, limit, after)
+        )
 
     def _is_stale(self, ready: Ready, connection: sa.Connection) -> bool:
         now = version_of(connection)

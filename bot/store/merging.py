@@ -31,7 +31,7 @@ class Merger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ahead = Ahead(database, Preparer(database).prepare)
+        self._ahead = Ahead(database, Preparer(database))
         prepare = database.prepare
         self._write = database.once(account_upsert)
         self._write_weeks = database.once(week_upsert)

@@ -160,6 +160,13 @@ def version_of(connection: sa.Connection) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
+def last_of(connection: sa.Connection, after: str, limit: int) -> str | None:
+    """The id up to which so many wait after another one; None where fewer do."""
+    waits = tables.touched.c.account_id
+    statement = sa.select(waits).where(waits > after).order_by(waits).offset(limit - 1).limit(1)
+    return connection.execute(statement).scalar()
+
+
 def run(connection: sa.Connection, prepared: Prepared, span: Span) -> sa.CursorResult[Any]:
     """A statement over the accounts that wait between two ids."""
     values = dict(zip(("first", "last"), span, strict=True))
