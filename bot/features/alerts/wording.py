@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 from typing import Any, NamedTuple
 
 from bot.blocks import text
@@ -61,11 +62,13 @@ class Words(NamedTuple):
     @property
     def stamp(self) -> Stamp | None:
         """The origin of what is said: every source, and the oldest instant; None where no value is behind it."""
-        stamps = [fact.stamp for fact in self.facts if isinstance(fact, Known)]
-        found = stamps[0] if stamps else None
-        for stamp in stamps[1:]:
-            found = joined(found, stamp) if found else stamp
-        return found
+        return stamp_of(self.facts)
+
+
+def stamp_of(facts: Iterable[Fact[Any]]) -> Stamp | None:
+    """The origin of several values: every source, and the oldest instant; None where none is known."""
+    stamps = [fact.stamp for fact in facts if isinstance(fact, Known)]
+    return reduce(joined, stamps) if stamps else None
 
 
 def words_of(fired: Fired, about: About) -> Words:
