@@ -76,6 +76,20 @@ class Book(Protocol):
     async def list_planned(self, *, customers_since: tuple[date, date]) -> tuple[Account, ...]:
         """Accounts that are not churned, with an active save plan or customers since one of those days; by name."""
 
+    async def list_due(
+        self,
+        counts_from: str,
+        by: Mapping[str, date],
+        *,
+        ta_email: str | None = None,
+        limit: int,
+        offset: int = 0,
+    ) -> tuple[int, tuple[str, ...]]:
+        """Customers of which the day named `counts_from`, else their start, is no later than `by` says of their team.
+
+        How many, and the ids of some, the earliest day first; by TA e-mail or of all. What a file has lost is left out.
+        """
+
     async def count_by_ta(self) -> Mapping[str, Mapping[str, int]]:
         """How many accounts that are not churned each TA has, by the segment recorded ("" where none is)."""
 

@@ -17,6 +17,7 @@ from bot.ports.clock import Clock
 from bot.ports.work import Transaction
 from bot.store import changes, writing
 from bot.store.database import Database, Prepared, opened
+from bot.store.measures import started
 from bot.store.names import Names
 from bot.store.rows import (
     ACCOUNT_COLUMNS,
@@ -96,6 +97,33 @@ class StoredBook:
         values = {"today": self._clock.today().isoformat(), "lighthouse": "active"}
         values |= {"first": first, "last": last}
         return await self._named(prepared, tuple(values[name] for name in prepared.names))
+
+    async def list_due(
+        self,
+        counts_from: str,
+        by: Mapping[str, date],
+        *,
+        ta_email: str | None = None,
+        limit: int,
+        offset: int = 0,
+    ) -> tuple[int, tuple[str, ...]]:
+        """Customers of which the day named `counts_from`, else their start, is no later than `by` says of their team."""
+        today = self._clock.today()
+        counted = sa.func.coalesce(accounts.c[counts_from], started)
+        close = accounts.c.expected_close_on
+        teams = [sa.and_(accounts.c.team == team, counted <= day) for team, day in by.items()]
+        where = [_NOT_CHURNED, accounts.c.missing_since.is_(None), sa.or_(close.is_(None), close <= today)]
+        where.append(sa.or_(sa.false(), *teams))
+        if ta_email is not None:
+            where.append(accounts.c.ta_email == storable(ta_email.lower()))
+        total = sa.select(sa.func.count()).select_from(accounts).where(*where)
+        some = sa.select(accounts.c.id).where(*where).order_by(counted, accounts.c.id)
+
+        def read(connection: sa.Connection) -> tuple[int, tuple[str, ...]]:
+            ids = connection.execute(some.limit(limit).offset(offset), {"today": today}).scalars()
+            return int(connection.execute(total, {"today": today}).scalar_one()), tuple(ids)
+
+        return await self._database.scan(read)
 
     async def _named(self, prepared: Prepared, params: Sequence[str | None]) -> tuple[Account, ...]:
         def read(connection: sa.Connection) -> tuple[Account, ...]:

@@ -100,9 +100,15 @@ class StoredPlanUpdates:
             lambda connection: sum(connection.execute(new.values(row)).first() is not None for row in rows)
         )
 
-    async def list_asks(self, week: date) -> tuple[PlanAsk, ...]:
-        """Who was asked in the week that begins on that Monday, by account name."""
+    async def list_asks(
+        self, week: date, *, email: str | None = None, team: str | None = None
+    ) -> tuple[PlanAsk, ...]:
+        """Who was asked in the week that begins on that Monday, by account name; of a person, a team, or all."""
         statement = sa.select(*_asks.columns).where(_asks.c.week == week)
+        if email is not None:
+            statement = statement.where(_asks.c.email == address(email))
+        if team is not None:
+            statement = statement.where(_asks.c.team == team)
         found = map(_ask_of, await self._read(statement))
         return tuple(sorted(found, key=lambda one: (one.account_name.casefold(), one.account_id)))
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain import health
+from bot.domain.kpi import stamp_of
 from bot.domain.watching import Fired, Found, Pass, WatchRules
 from bot.features.alerts import views, wording
 from bot.ports import Ports
@@ -100,6 +101,6 @@ async def _shown(ports: Ports, crowd: Crowd) -> views.Crowded:
         count=crowd.count,
         accounts=tuple(account_id for account_id, _ in words),
         lines=tuple(said.headline for _, said in words),
-        stamp=wording.stamp_of(fact for _, said in words for fact in said.facts),
+        stamp=stamp_of(fact for _, said in words for fact in said.facts),
         now=ports.clock.now(),
     )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
 from typing import Any, NamedTuple
 
 from bot.blocks import text
 from bot.domain.account import Account
 from bot.domain.health import Category, HealthReading
-from bot.domain.kpi import joined, utilization_parts
+from bot.domain.kpi import stamp_of, utilization_parts
 from bot.domain.provenance import Fact, Known, Stamp, value_of
 from bot.domain.watching import Fired, Rhythm, WatchRules
 from bot.features.alerts import commitments, signals
@@ -63,12 +62,6 @@ class Words(NamedTuple):
     def stamp(self) -> Stamp | None:
         """The origin of what is said: every source, and the oldest instant; None where no value is behind it."""
         return stamp_of(self.facts)
-
-
-def stamp_of(facts: Iterable[Fact[Any]]) -> Stamp | None:
-    """The origin of several values: every source, and the oldest instant; None where none is known."""
-    stamps = [fact.stamp for fact in facts if isinstance(fact, Known)]
-    return reduce(joined, stamps) if stamps else None
 
 
 def words_of(fired: Fired, about: About) -> Words:
