@@ -24,7 +24,7 @@ from bot.features.alerts import views as alerts
 from bot.features.books import rules as books
 from bot.features.coverage import forms
 from bot.features.coverage import usecases as coverage
-from bot.features.home import plans, rules, usecases, views
+from bot.features.home import book, plans, rules, usecases, views
 from bot.ports import Ports
 from bot.ports.book import AccountRow
 from bot.slack import views as edge
@@ -265,6 +265,36 @@ async def test_plans_that_are_due_stand_on_the_tab_of_their_ta_and_of_who_leads_
     async with ports.work.transaction() as tx:
         await ports.plan_updates.add_update(tx, update, token="t")
     assert (await plans.due(ports, mine)).total == 2
+
+
+async def test_the_sources_are_those_of_all_of_somebody_s_accounts(person: Do, ports: Ports) -> None:
+    """The sums are of the whole book, so their age is that of the oldest of it, though another account is shown."""
+    dana = replace(person(Role.TA, Team.ENTERPRISE), email="new@lumenforge.example")
+    now = ports.clock.now()
+    rows = [
+        AccountRow(
+            id=f"N{at}",
+            name=f"New {at}",
+            values={
+                "ta_email": dana.email,
+                "ae_email": "sells@lumenforge.example",
+                "health_score": at,
+                "arr": 1,
+            },
+            stamp=Stamp("first.csv", now - timedelta(days=9)) if at == 9 else Stamp("second.csv", now),
+            stamps={},
+        )
+        for at in range(10)
+    ]
+    async with ports.work.transaction() as tx:
+        await ports.book.save_accounts(tx, rows, complete=False, seen_on=ports.clock.today())
+    seen = await book.glance(ports, books.Scope(email=dana.email))
+    assert "N9" not in {one.row.account.id for one in seen.worst}
+    (health,) = (one for one in seen.origins if one.group == "health")
+    assert (health.sources, health.oldest, health.stale) == (
+        *(("first.csv", "second.csv"), now - timedelta(days=9), 1),
+    )
+    assert (await book.sold(ports, "sells@lumenforge.example", count=2)).origins == seen.origins
 
 
 async def test_a_connector_is_on_by_a_person_s_own_word(press: Do, person: Do, ports: Ports) -> None:
