@@ -13,7 +13,7 @@ from bot.ports.work import Transaction
 from bot.store.database import Database, opened
 from bot.store.migrations import Family, Migration, add_missing_columns
 from bot.store.tokens import add_once, one_a_token
-from bot.store.types import TEXT, WHOLE, Flag, Instant, address, storable
+from bot.store.types import TEXT, WHOLE, Flag, Instant, OneOf, address, storable, storable_values
 
 _METADATA = sa.MetaData()
 
@@ -24,9 +24,9 @@ _feedback = sa.Table(
     sa.Column("token", TEXT, nullable=False),
     sa.Column("account_id", TEXT, nullable=False),
     sa.Column("account_name", TEXT, nullable=False),
-    sa.Column("team", TEXT),
+    sa.Column("team", OneOf(Team)),
     sa.Column("area", TEXT, nullable=False),
-    sa.Column("weight", TEXT, nullable=False),
+    sa.Column("weight", OneOf(Weight), nullable=False),
     sa.Column("text", TEXT, nullable=False),
     sa.Column("for_session", Flag(), nullable=False),
     sa.Column("link", TEXT, nullable=False),
@@ -65,7 +65,7 @@ class StoredFeedback:
         """Keep it and give it its id; the same token again gives what is kept (a retry of Slack's)."""
         values = {**_values(feedback), "token": storable(token)}
         row = await opened(tx).run(lambda connection: add_once(self._database, connection, values, _TOLD))
-        return _feedback_of(row)
+        return Feedback(**row)
 
     async def list_feedback(
         self, *, account_id: str | None = None, since: datetime | None = None, limit: int = 1_000
@@ -77,13 +77,13 @@ class StoredFeedback:
         if since is not None:
             statement = statement.where(_feedback.c.given_at >= since)
         rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
-        return tuple(map(_feedback_of, rows))
+        return tuple(Feedback(**row) for row in rows)
 
     async def find_feedback(self, feedback_id: int) -> Feedback | None:
         """The entry with that id; None for one that was withdrawn too."""
         statement = sa.select(*_TOLD).where(_SHOWN, _feedback.c.id == feedback_id)
         row = await self._database.scan(lambda connection: connection.execute(statement).mappings().first())
-        return _feedback_of(row) if row else None
+        return Feedback(**row) if row else None
 
     async def change_feedback(self, tx: Transaction, feedback: Feedback) -> bool:
         """Keep other words, area, weight and session of an entry; False where it was withdrawn meanwhile."""
@@ -100,13 +100,5 @@ class StoredFeedback:
 
 
 def _values(feedback: Feedback) -> dict[str, Any]:
-    held = {column.name: getattr(feedback, column.name) for column in _TOLD if column.name != "id"}
-    values = {name: storable(value) if isinstance(value, str) else value for name, value in held.items()}
-    own = {"team": feedback.team and feedback.team.value, "weight": feedback.weight.value}
-    return {**values, **own, "by_email": address(feedback.by_email)}
-
-
-def _feedback_of(row: Any) -> Feedback:
-    values = dict(row)
-    values |= {"team": values["team"] and Team(values["team"]), "weight": Weight(values["weight"])}
-    return Feedback(**values)
+    values = storable_values(feedback, (column.name for column in _TOLD if column.name != "id"))
+    return {**values, "by_email": address(feedback.by_email)}
