@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -33,6 +33,9 @@ from bot.store.rows import (
 from bot.store.tables import accounts, contacts, imports, versions, weeks
 from bot.store.types import storable
 
+T = TypeVar("T")
+_SIFTED = 1_000
+"""Accounts that are sifted at a time."""
 _NOT_CHURNED = sa.or_(accounts.c.churned_on.is_(None), accounts.c.churned_on > sa.bindparam("today"))
 
 
@@ -86,6 +89,25 @@ class StoredBook:
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
         return await self._named(*self._chosen(ACCOUNT_COLUMNS, ta_email=ta_email, team=team))
+
+    async def sift(self, choose: Callable[[Account], T | None]) -> AsyncIterator[tuple[T, ...]]:
+        """What `choose` makes of every account that is not churned, some at a time, by id."""
+        wanted = sa.select(*ACCOUNT_COLUMNS).where(_NOT_CHURNED).order_by(accounts.c.id).limit(_SIFTED)
+        after = ""
+
+        def read(connection: sa.Connection) -> tuple[str, tuple[T, ...]]:
+            some = wanted.where(accounts.c.id > after)
+            # Straight from the driver's cursor: a row object for each account would cost more than to look at it.
+            cursor: Any = connection.execute(some, {"today": self._clock.today()}).cursor
+            read = [account_of(row) for row in cursor.fetchall()]
+            chosen = tuple([one for account in read if (one := choose(account)) is not None])
+            return read[-1].id if read else "", chosen
+
+        while True:
+            after, found = await self._database.sweep(read)
+            if not after:
+                return
+            yield found
 
     async def list_planned(self, *, customers_since: tuple[date, date]) -> tuple[Account, ...]:
         """Accounts that are not churned, with an active save plan or customers since one of those days; by name."""

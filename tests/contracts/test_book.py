@@ -13,7 +13,7 @@ from bot.domain.boundary import SegmentRow
 from bot.domain.person import Contact
 from bot.domain.provenance import Known, Stamp, Unknown
 from bot.ports.book import AccountRow, ImportRecord, Written
-from bot.store import Store
+from bot.store import Store, book
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 TODAY = NOW.date()
@@ -195,6 +195,19 @@ async def test_lists_by_ta_and_team_without_churned_accounts_by_name(store: Stor
     assert await ids(team="scaled", ta_email="a@example.com") == ["2"]
     assert await ids(team="nul\0") == []
     assert await store.book.find_account("4") is not None
+
+
+async def test_a_book_is_sifted_some_at_a_time_each_account_once(store: Store) -> None:
+    count = book._SIFTED * 2
+    await save(store, *(row(f"A{at:05}", arr=at) for at in range(count)), row("churned", churned_on=TODAY))
+
+    def odd(account: Account) -> str | None:
+        return account.id if account.arr.value % 2 else None
+
+    parts = [part async for part in store.book.sift(odd)]
+    assert [len(part) for part in parts] == [book._SIFTED // 2] * 2
+    assert [one for part in parts for one in part] == [f"A{at:05}" for at in range(1, count, 2)]
+    assert [part async for part in store.book.sift(lambda _: None)] == [(), ()]
 
 
 async def test_what_is_due_by_team_the_longest_ago_first(store: Store) -> None:

@@ -55,18 +55,26 @@ REASONS: dict[str, tuple[dict[str, Any], list[tuple[Why, str]]]] = {
 @pytest.mark.parametrize("case", REASONS)
 def test_who_is_written_to_and_why(case: str, account: Make, looking: Make) -> None:
     values, expected = REASONS[case]
-    found = rules.look([account(**values)], looking())
-    told = [(one.why, wording.reason(one)) for each in found for one in each.reasons]
+    found = rules.look(account(**values), looking())
+    told = [(one.why, wording.reason(one)) for one in found.reasons] if found else []
     assert told == expected
 
 
-def test_most_reasons_come_first_then_the_name(account: Make, looking: Make) -> None:
+def test_most_reasons_come_first_then_the_name_and_who_was_written_to_is_left_out(
+    account: Make, looking: Make
+) -> None:
     held = [
         account("Zebra", 1),
         account("beta", 2, versions_behind=0),
         account("Alpha", 3, versions_behind=0),
+        account("written", 4),
+        account("other team", 5, team="digital"),
     ]
-    assert [one.account.name for one in rules.look(held, looking())] == ["Zebra", "Alpha", "beta"]
+    found = [rules.look(one, looking()) for one in held]
+    listed = rules.listed([rules.wanted_of(one) for one in found if one], Team.SCALED, {"A-4": TODAY})
+    assert [one.account_name for one in listed.wanted] == ["Zebra", "Alpha", "beta"]
+    assert listed.counts == {Why.UPGRADE: 1, Why.USAGE: 3, Why.FEATURE: 0}
+    assert listed.left_out == (("written", TODAY),)
 
 
 def test_the_same_reason_is_told_again_next_quarter_and_a_feature_never(account: Make, looking: Make) -> None:
