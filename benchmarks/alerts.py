@@ -77,6 +77,8 @@ def _stood_still(what: str, seconds: float, goal: float) -> Line:
 
 async def measured(url: str, rounds: int) -> dict[str, Any]:
     """Looks at the book, day after day."""
+    gc.collect()
+    gc.freeze()  # as the bot does when it has started
     gc.set_threshold(*GC_THRESHOLDS)
     clock = TurnableClock(CLOCK.zone)
     clock.stand_at(CLOCK.now())
