@@ -168,10 +168,10 @@ def _is_elsewhere(account: Account, today: date) -> bool:
 
 
 def reasons_of(account: Account, team: Team, looking: Looking) -> tuple[Reason, ...]:
-    """Why an account is to be written to; recaps for upgrading are made in policy's teams alone."""
+    """Why an account is to be written to; recaps for upgrading are made in policy's teams and months alone."""
     traits = {one.rule.key: one for one in read_account(account, looking.asked, looking.today).traits}
     reasons = [*_low_usage(traits, looking), *_first_used(account, looking)]
-    if team in looking.rules.recap_teams:
+    if team in looking.rules.recap_teams and looking.rules.recaps_on(looking.today):
         reasons = [*_behind(traits, looking), *reasons]
     return tuple(reasons)
 
