@@ -1,4 +1,4 @@
-"""A look at the whole book for what fires: seconds, and the event loop.
+"""A look at the whole book for what fires, and for whom there is a draft: seconds, and the event loop.
 
 It is measured in a process of its own, which answers look-ups every 5 ms meanwhile: `python -m benchmarks.alerts FILE`
 prints one measurement.
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -25,11 +25,17 @@ from benchmarks.book import CLOCK, account_id, filled
 from benchmarks.digest import TICK, tick
 from benchmarks.report import Line, Size
 from bot import policy
+from bot.bank_holidays import BankHolidays
 from bot.bootstrap.serving import GC_THRESHOLDS
 from bot.clock import TurnableClock
+from bot.domain.person import Person, Role, Team
 from bot.features.alerts import evaluating
+from bot.features.drafts import usecases
 from bot.store import open_store
 
+LISTED = 7
+"""A day of the month by which a working day has come and pools' lists are still due."""
+FRIDAY = 4
 NEWS = 0.005
 """Of the accounts, those of which something fires on a day."""
 
@@ -56,55 +62,95 @@ def _lines(found: Any, size: Size) -> Iterator[Line]:
         )
     yield Line(what="the first look, which remembers them all", ours=f"{found['first'][0]:.2f} s")
     yield Line(what="a look where nothing changed", ours=f"{found['idle'][0] * 1000:.1f} ms")
+    yield _stood_still("longest time that the event loop stood still", found["blocked"], 50)
+    first, again = (f"{seconds:.2f} s" for seconds, _ in found["drafts"])
     yield Line(
-        what="longest time that the event loop stood still",
-        ours=f"{found['blocked'] * 1000:.0f} ms",
-        ratio=found["blocked"] * 1000,
-        goal=50,
-        note=f"with a look-up every {TICK * 1000:g} ms",
+        what="whom there is to write to: with the lists of the month", ours=first, note=f"again: {again}"
     )
+    yield _stood_still("meanwhile the event loop stood still for", found["blocked by drafts"], 30)
+
+
+def _stood_still(what: str, seconds: float, goal: float) -> Line:
+    note = f"with a look-up every {TICK * 1000:g} ms"
+    return Line(what=what, ours=f"{seconds * 1000:.0f} ms", ratio=seconds * 1000, goal=goal, note=note)
 
 
 async def measured(url: str, rounds: int) -> dict[str, Any]:
     """Looks at the book, day after day."""
+    gc.collect()
+    gc.freeze()  # as the bot does when it has started
     gc.set_threshold(*GC_THRESHOLDS)
     clock = TurnableClock(CLOCK.zone)
     clock.stand_at(CLOCK.now())
     store = open_store(url, clock)
     await store.start()
-    names = ("alerts", "watching", "people", "book", "figures", "work", "plan_updates", "feedback")
+    names = (
+        *("alerts", "watching", "people", "book", "figures", "work", "plan_updates", "feedback"),
+        *("readings", "outgoing"),
+    )
     ports: Any = SimpleNamespace(
-        **{name: getattr(store, name) for name in names}, clock=clock, policy=policy.load()
+        **{name: getattr(store, name) for name in names},
+        clock=clock,
+        policy=policy.load(),
+        calendar=BankHolidays(),
+        directory=_Directory(),
     )
     late: list[float] = []
     ticking = asyncio.create_task(tick(store, late))
     try:
-        first = await _timed(ports)
-        idle = await _timed(ports)
+        first = await _timed(evaluating.evaluate, ports)
+        idle = await _timed(evaluating.evaluate, ports)
         days, news = [], []
         for _ in range(rounds):
             clock.stand_at(clock.now() + timedelta(days=1))
-            days.append(await _timed(ports))
+            days.append(await _timed(evaluating.evaluate, ports))
             await _move(store)
             clock.stand_at(clock.now() + timedelta(days=1))
-            news.append(await _timed(ports))
+            news.append(await _timed(evaluating.evaluate, ports))
+        blocked, before = max(late, default=0.0), len(late)
+        await _staff(store)
+        clock.stand_at((clock.now() + timedelta(days=31)).replace(day=LISTED))
+        while clock.now().weekday() > FRIDAY:
+            clock.stand_at(clock.now() + timedelta(days=1))
+        drafts = [await _timed(usecases.night, ports) for _ in range(2)]
         return {
             "first": first,
             "idle": idle,
             "days": days,
             "news": news,
-            "blocked": max(late, default=0.0),
+            "blocked": blocked,
+            "drafts": drafts,
+            "blocked by drafts": max(late[before:], default=0.0),
         }
     finally:
         ticking.cancel()
         await store.close()
 
 
-async def _timed(ports: Any) -> tuple[float, float]:
+class _Directory:
+    """Every channel is there."""
+
+    async def find_channel(self, name: str) -> str:
+        return f"C-{name}"
+
+
+async def _timed(look: Callable[[Any], Awaitable[object]], ports: Any) -> tuple[float, float]:
     """Seconds, and seconds of processor time, of a look."""
     began, spent = time.perf_counter(), time.process_time()
-    await evaluating.evaluate(ports)
+    await look(ports)
     return time.perf_counter() - began, time.process_time() - spent
+
+
+async def _staff(store: Any) -> None:
+    """Everybody who has accounts."""
+    people = [
+        Person(
+            email=f"ta{number}@lumenforge.example", name=f"TA {number}", role=Role.TA, team=Team.ENTERPRISE
+        )
+        for number in range(60)
+    ]
+    async with store.work.transaction() as tx:
+        await store.people.save_people(tx, people, source="people.csv")
 
 
 async def _move(store: Any) -> None:

@@ -39,10 +39,14 @@ class Feedback:
     given_at: datetime
 
 
+def is_open(one: Feedback, last_session: date | None) -> bool:
+    """Whether whoever gave it may still change it: no session of the account has passed it on."""
+    return last_session is None or one.given_at.date() >= last_session
+
+
 def waiting(given: Iterable[Feedback], last_session: date | None) -> tuple[Feedback, ...]:
     """What is to be brought up in the next session: given since the last one, on its day too."""
-    since = last_session or date.min
-    return tuple(one for one in given if one.for_session and one.given_at.date() >= since)
+    return tuple(one for one in given if one.for_session and is_open(one, last_session))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

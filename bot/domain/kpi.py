@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
-from typing import NamedTuple
+from functools import lru_cache, reduce
+from typing import Any, NamedTuple
 
 from bot.domain.account import Account, Cents
 from bot.domain.person import Team
@@ -108,6 +108,12 @@ def joined(first: Stamp, second: Stamp) -> Stamp:
         first.source if second.source in first.source.split(" + ") else f"{first.source} + {second.source}"
     )
     return Stamp(sources, min(first.as_of, second.as_of), first.assumed or second.assumed)
+
+
+def stamp_of(facts: Iterable[Fact[Any]]) -> Stamp | None:
+    """The origin of several values: every source, and the oldest instant; None where none is known."""
+    stamps = [fact.stamp for fact in facts if isinstance(fact, Known)]
+    return reduce(joined, stamps) if stamps else None
 
 
 def utilization_of(account: Account) -> Fact[float]:

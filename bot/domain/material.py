@@ -64,15 +64,16 @@ class Announcement:
 class DraftRules:
     """Everything `policy.toml` says of drafts.
 
-    A pool's list is posted every so many months, from `list_from` to `list_until` (days of the month); whom Vitally wrote to
+    A pool's list is posted every `list_months`, from `list_from` to `list_until` (days of the month); whom Vitally wrote to
     within `written_within` is left out. Usage is low where one of `low_usage` is poor; an account fell behind in
-    upgrading where `upgrade` is not healthy.
+    upgrading where `upgrade` is not healthy: that calls for a recap every `recap_months`.
     """
 
     materials: tuple[Material, ...]
     announcements: tuple[Announcement, ...]
     list_teams: frozenset[Team]
     recap_teams: frozenset[Team]
+    recap_months: int
     list_months: int
     list_from: int
     list_until: int
@@ -84,9 +85,17 @@ class DraftRules:
 
     def lists_on(self, day: date) -> bool:
         """Whether pools' lists are due on a day, where that is a working day and they are not posted yet."""
-        month = day.year * 12 + day.month - 1
-        return month % self.list_months == 0 and self.list_from <= day.day <= self.list_until
+        return _begins(day, self.list_months) and self.list_from <= day.day <= self.list_until
+
+    def recaps_on(self, day: date) -> bool:
+        """Whether recaps for those who fell behind in upgrading are made in a day's month."""
+        return _begins(day, self.recap_months)
 
     def offered(self, traits: Collection[str], features: Collection[str]) -> tuple[Material, ...]:
         """The catalogue's material for these traits and features, in its order."""
         return tuple(one for one in self.materials if one.suits(traits, features))
+
+
+def _begins(day: date, months: int) -> bool:
+    """Whether a day's month is the first of a period of so many, counted from January of the year 0."""
+    return (day.year * 12 + day.month - 1) % months == 0

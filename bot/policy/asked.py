@@ -42,6 +42,11 @@ def _weeks(cadence: str) -> float:
     return int(count) * _WEEKS.get(unit.removesuffix("s"), 0)
 
 
+def _months(cadence: str) -> int:
+    """The same in whole months, one at the least."""
+    return max(round(_weeks(cadence) / _WEEKS["month"]), 1)
+
+
 def drafts_of(file: PolicyTable) -> DraftRules:
     """Everything about drafts, with the catalogue and the rhythms' teams."""
     table, programmes = file.drafts, file.programmes
@@ -50,7 +55,8 @@ def drafts_of(file: PolicyTable) -> DraftRules:
         announcements=tuple(_announcement(one) for one in file.announcements),
         list_teams=frozenset(map(Team, programmes["customer_list"].teams)),
         recap_teams=frozenset(map(Team, programmes["usage_recap"].teams)),
-        list_months=max(round(_weeks(programmes["customer_list"].every) / _WEEKS["month"]), 1),
+        recap_months=_months(programmes["usage_recap"].every),
+        list_months=_months(programmes["customer_list"].every),
         list_from=table.list_from_day,
         list_until=table.list_until_day,
         written_within=table.written_within,

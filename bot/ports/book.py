@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.domain.account import Account, CategoryChange, DrawnWeek, Week
 from bot.domain.boundary import SegmentRow
@@ -13,6 +13,8 @@ from bot.domain.matching import Found, Match
 from bot.domain.person import Contact
 from bot.domain.provenance import Stamp
 from bot.ports.work import Transaction
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,28 @@ class Book(Protocol):
     ) -> tuple[Account, ...]:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
 
+    def sift(self, choose: Callable[[Account], T | None]) -> AsyncIterator[tuple[T, ...]]:
+        """What `choose` makes of every account that is not churned, some at a time, by id; None: nothing.
+
+        It is pure, and called in a thread. A whole book at once is a heap that holds the loop up when it is dropped.
+        """
+
     async def list_planned(self, *, customers_since: tuple[date, date]) -> tuple[Account, ...]:
         """Accounts that are not churned, with an active save plan or customers since one of those days; by name."""
+
+    async def list_due(
+        self,
+        counts_from: str,
+        by: Mapping[str, date],
+        *,
+        ta_email: str | None = None,
+        limit: int,
+        offset: int = 0,
+    ) -> tuple[int, tuple[str, ...]]:
+        """Customers of which the day named `counts_from`, else their start, is no later than `by` says of their team.
+
+        How many, and the ids of some, the earliest day first; by TA e-mail or of all. What a file has lost is left out.
+        """
 
     async def count_by_ta(self) -> Mapping[str, Mapping[str, int]]:
         """How many accounts that are not churned each TA has, by the segment recorded ("" where none is)."""

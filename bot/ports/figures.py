@@ -62,8 +62,18 @@ class Figures(Protocol):
     async def flagged(self, scope: Scope, kind: str, limits: Limits) -> tuple[Flagged, ...]:
         """One list of attention (a kind of `bot.domain.digest`), most pressing first; `breakdown` counts them."""
 
-    async def ages(self, scope: Scope, oldest: Mapping[str, datetime]) -> tuple[GroupAge, ...]:
-        """For each group how old its values are; `stale` counts accounts whose value is older than its limit."""
+    async def ages(
+        self,
+        scope: Scope,
+        oldest: Mapping[str, datetime],
+        *,
+        ta_email: str | None = None,
+        ae_email: str | None = None,
+    ) -> tuple[GroupAge, ...]:
+        """For each group how old its values are; `stale` counts accounts whose value is older than its limit.
+
+        Of a TA's or an AE's accounts in the scope, where one is named.
+        """
 
     async def count_without_team(self, today: date) -> int:
         """The accounts, neither churned nor prospects, for which no team is recorded."""

@@ -27,5 +27,7 @@ class PlanUpdates(Protocol):
     async def save_asks(self, tx: Transaction, asks: Iterable[PlanAsk]) -> int:
         """Keep who was asked; an account that was asked about in that week changes nothing. How many are new."""
 
-    async def list_asks(self, week: date) -> tuple[PlanAsk, ...]:
-        """Who was asked in the week that begins on that Monday, by account name."""
+    async def list_asks(
+        self, week: date, *, email: str | None = None, team: str | None = None
+    ) -> tuple[PlanAsk, ...]:
+        """Who was asked in the week that begins on that Monday, by account name; of a person, a team, or all."""

@@ -17,7 +17,7 @@ from bot.ports.work import Transaction
 from bot.store.database import Database, opened
 from bot.store.due import StoredWork
 from bot.store.migrations import Family, Migration
-from bot.store.types import TEXT, WHOLE, Codec, Coded, Flag, Instant, Words, storable
+from bot.store.types import TEXT, WHOLE, Codec, Coded, Flag, Instant, Words, storable, storable_values
 
 _METADATA = sa.MetaData()
 _HOUR = timedelta(hours=1)
@@ -227,8 +227,7 @@ def _address(receiver: str) -> str:
 
 
 def _values(notice: Notice, now: datetime) -> dict[str, Any]:
-    given = {name: getattr(notice, name) for name in _GIVEN}
-    given = {name: storable(value) if isinstance(value, str) else value for name, value in given.items()}
+    given = storable_values(notice, _GIVEN)
     given["lines"] = tuple(storable(line) or "" for line in notice.lines)
     given["receiver"] = _address(notice.receiver)
     became = {"bundle": "", "rounds": 0, "acknowledged_by": "", "state": NoticeState.WAITING.value}

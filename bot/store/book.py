@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from bot.ports.clock import Clock
 from bot.ports.work import Transaction
 from bot.store import changes, writing
 from bot.store.database import Database, Prepared, opened
+from bot.store.measures import started
 from bot.store.names import Names
 from bot.store.rows import (
     ACCOUNT_COLUMNS,
@@ -32,6 +33,9 @@ from bot.store.rows import (
 from bot.store.tables import accounts, contacts, imports, versions, weeks
 from bot.store.types import storable
 
+T = TypeVar("T")
+_SIFTED = 1_000
+"""Accounts that are sifted at a time."""
 _NOT_CHURNED = sa.or_(accounts.c.churned_on.is_(None), accounts.c.churned_on > sa.bindparam("today"))
 
 
@@ -86,6 +90,25 @@ class StoredBook:
         """Accounts that are not churned, by TA e-mail, by recorded team, both or all; by name."""
         return await self._named(*self._chosen(ACCOUNT_COLUMNS, ta_email=ta_email, team=team))
 
+    async def sift(self, choose: Callable[[Account], T | None]) -> AsyncIterator[tuple[T, ...]]:
+        """What `choose` makes of every account that is not churned, some at a time, by id."""
+        wanted = sa.select(*ACCOUNT_COLUMNS).where(_NOT_CHURNED).order_by(accounts.c.id).limit(_SIFTED)
+        after = ""
+
+        def read(connection: sa.Connection) -> tuple[str, tuple[T, ...]]:
+            some = wanted.where(accounts.c.id > after)
+            # Straight from the driver's cursor: a row object for each account would cost more than to look at it.
+            cursor: Any = connection.execute(some, {"today": self._clock.today()}).cursor
+            read = [account_of(row) for row in cursor.fetchall()]
+            chosen = tuple([one for account in read if (one := choose(account)) is not None])
+            return read[-1].id if read else "", chosen
+
+        while True:
+            after, found = await self._database.sweep(read)
+            if not after:
+                return
+            yield found
+
     async def list_planned(self, *, customers_since: tuple[date, date]) -> tuple[Account, ...]:
         """Accounts that are not churned, with an active save plan or customers since one of those days; by name."""
         since = accounts.c.customer_since  # no BETWEEN: PostgreSQL takes none with a collation
@@ -96,6 +119,33 @@ class StoredBook:
         values = {"today": self._clock.today().isoformat(), "lighthouse": "active"}
         values |= {"first": first, "last": last}
         return await self._named(prepared, tuple(values[name] for name in prepared.names))
+
+    async def list_due(
+        self,
+        counts_from: str,
+        by: Mapping[str, date],
+        *,
+        ta_email: str | None = None,
+        limit: int,
+        offset: int = 0,
+    ) -> tuple[int, tuple[str, ...]]:
+        """Customers of which the day named `counts_from`, else their start, is no later than `by` says of their team."""
+        today = self._clock.today()
+        counted = sa.func.coalesce(accounts.c[counts_from], started)
+        close = accounts.c.expected_close_on
+        teams = [sa.and_(accounts.c.team == team, counted <= day) for team, day in by.items()]
+        where = [_NOT_CHURNED, accounts.c.missing_since.is_(None), sa.or_(close.is_(None), close <= today)]
+        where.append(sa.or_(sa.false(), *teams))
+        if ta_email is not None:
+            where.append(accounts.c.ta_email == storable(ta_email.lower()))
+        total = sa.select(sa.func.count()).select_from(accounts).where(*where)
+        some = sa.select(accounts.c.id).where(*where).order_by(counted, accounts.c.id)
+
+        def read(connection: sa.Connection) -> tuple[int, tuple[str, ...]]:
+            ids = connection.execute(some.limit(limit).offset(offset), {"today": today}).scalars()
+            return int(connection.execute(total, {"today": today}).scalar_one()), tuple(ids)
+
+        return await self._database.scan(read)
 
     async def _named(self, prepared: Prepared, params: Sequence[str | None]) -> tuple[Account, ...]:
         def read(connection: sa.Connection) -> tuple[Account, ...]:

@@ -13,7 +13,7 @@ from bot.ports.digests import Subscription
 from bot.ports.work import Transaction
 from bot.store.database import Database, opened
 from bot.store.migrations import Family, Migration
-from bot.store.types import TEXT, WHOLE, Codec, Coded, Instant, Words, storable
+from bot.store.types import TEXT, WHOLE, Codec, Coded, Instant, Words, storable, storable_values
 
 _METADATA = sa.MetaData()
 _ACTIVE = "ended_at IS NULL"
@@ -119,9 +119,8 @@ def _write(connection: sa.Connection, number: int, values: dict[str, Any]) -> in
 
 
 def _values(subscription: Subscription) -> dict[str, Any]:
-    held = {column.name: getattr(subscription, column.name) for column in _subscriptions.columns}
-    del held["id"]
-    values = {name: storable(value) if isinstance(value, str) else value for name, value in held.items()}
+    columns = [column.name for column in _subscriptions.columns if column.name != "id"]
+    values = storable_values(subscription, columns)
     values["teams"] = tuple(team.value for team in subscription.teams)
     return values
 

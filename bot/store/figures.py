@@ -122,11 +122,20 @@ class StoredFigures:
         rows = await self._all(lambda: _flagged(scope, kind, limits), scope.today)
         return tuple(Flagged(*row) for row in rows)
 
-    async def ages(self, scope: Scope, oldest: Mapping[str, datetime]) -> tuple[GroupAge, ...]:
+    async def ages(
+        self,
+        scope: Scope,
+        oldest: Mapping[str, datetime],
+        *,
+        ta_email: str | None = None,
+        ae_email: str | None = None,
+    ) -> tuple[GroupAge, ...]:
         """For each group how old its values are; `stale` counts accounts whose value is older than its limit."""
+        people = {accounts.c.ta_email: ta_email, accounts.c.ae_email: ae_email}
+        whose = [column == storable(email.lower()) for column, email in people.items() if email is not None]
 
         def read(connection: sa.Connection) -> tuple[GroupAge, ...]:
-            statement = sa.select(accounts.c.provenance, ages.KNOWN).where(*counted(scope), HERE)
+            statement = sa.select(accounts.c.provenance, ages.KNOWN).where(*counted(scope), HERE, *whose)
             # Straight from the driver's cursor: a row object for each account would cost four times that.
             cursor: Any = connection.execute(statement, {"today": scope.today}).cursor
             reading = ages.Ages(oldest)
@@ -134,7 +143,7 @@ class StoredFigures:
                 reading.add(rows)
             return reading.told()
 
-        return await self._database.sweep(read)
+        return await (self._database.scan(read) if whose else self._database.sweep(read))
 
     async def count_without_team(self, today: date) -> int:
         """The accounts, neither churned nor prospects, for which no team is recorded."""

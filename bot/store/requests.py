@@ -16,7 +16,20 @@ from bot.ports.work import Transaction
 from bot.store.database import Database, opened
 from bot.store.migrations import Family, Migration
 from bot.store.tokens import add_once, one_a_token
-from bot.store.types import INSTANT, TEXT, WHOLE, Codec, Coded, Day, Flag, Instant, address, storable
+from bot.store.types import (
+    INSTANT,
+    TEXT,
+    WHOLE,
+    Codec,
+    Coded,
+    Day,
+    Flag,
+    Instant,
+    OneOf,
+    address,
+    storable,
+    storable_values,
+)
 
 _METADATA = sa.MetaData()
 _LOAD = (RequestState.OPEN.value, RequestState.CLAIMED.value)
@@ -72,7 +85,7 @@ _requests = sa.Table(
     sa.Column("account_id", TEXT, nullable=False),
     sa.Column("account_name", TEXT, nullable=False),
     sa.Column("text", TEXT, nullable=False),
-    sa.Column("urgency", TEXT, nullable=False),
+    sa.Column("urgency", OneOf(Urgency), nullable=False),
     sa.Column("due_on", Day()),
     sa.Column("asker_user_id", TEXT, nullable=False),
     sa.Column("asker_email", TEXT, nullable=False),
@@ -80,7 +93,7 @@ _requests = sa.Table(
     sa.Column("link", TEXT, nullable=False),
     sa.Column("decision", _Decided(), nullable=False),
     sa.Column("channel_id", TEXT, nullable=False),
-    sa.Column("state", TEXT, nullable=False),
+    sa.Column("state", OneOf(RequestState), nullable=False),
     sa.Column("assignee", TEXT, nullable=False),
     sa.Column("created_at", Instant(), nullable=False),
     sa.Column("first_response_at", Instant()),
@@ -110,7 +123,7 @@ class StoredRequests:
         """Keep a new one and give it its id; the same token again gives the one that is kept (a retry of Slack's)."""
         values = {**_values(request), "version": 1, "token": storable(token)}
         row = await opened(tx).run(lambda connection: add_once(self._database, connection, values, _TOLD))
-        return _request_of(row)
+        return Request(**row)
 
     async def change_request(self, tx: Transaction, request: Request) -> Request:
         """Keep a change; raises StaleRow unless the kept version is the request's own. Gives the next version."""
@@ -120,7 +133,7 @@ class StoredRequests:
         row = await opened(tx).run(lambda connection: connection.execute(change).mappings().first())
         if row is None:
             raise StaleRow(f"request {request.id} was changed meanwhile")
-        return _request_of(row)
+        return Request(**row)
 
     async def find_request(self, request_id: int) -> Request | None:
         """By its id."""
@@ -156,7 +169,7 @@ class StoredRequests:
 
     async def _list(self, statement: sa.Select[Any]) -> tuple[Request, ...]:
         rows = await self._database.scan(lambda connection: connection.execute(statement).mappings().all())
-        return tuple(map(_request_of, rows))
+        return tuple(Request(**row) for row in rows)
 
 
 def _fitting(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
@@ -175,17 +188,8 @@ def _fitting(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _values(request: Request) -> dict[str, Any]:
-    held = {column.name: getattr(request, column.name) for column in _TOLD}
-    del held["id"], held["version"]
-    values: dict[str, Any] = {
-        name: storable(value) if isinstance(value, str) else value for name, value in held.items()
-    }
-    values |= {name: address(values[name]) for name in ("assignee", "asker_email")}
-    values |= {"urgency": request.urgency.value, "state": request.state.value}
-    return {**values, "team": request.decision.team and request.decision.team.value}
-
-
-def _request_of(row: Any) -> Request:
-    values = dict(row)
-    values |= {"urgency": Urgency(values["urgency"]), "state": RequestState(values["state"])}
-    return Request(**values)
+    columns = (column.name for column in _TOLD if column.name not in ("id", "version"))
+    values = storable_values(request, columns)
+    team = request.decision.team
+    addresses = {name: address(values[name]) for name in ("assignee", "asker_email")}
+    return {**values, **addresses, "team": team and team.value}

@@ -7,8 +7,9 @@ paths take `encode` and `decode` from these same types, so that a value is never
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
@@ -34,7 +35,7 @@ class Coded(sa.types.TypeDecorator[Any]):
     impl = sa.Text
     cache_ok = True
     stored: ClassVar[sa.types.TypeEngine[Any]] = TEXT
-    codec: ClassVar[Codec]
+    codec: Codec
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
         """The engine's own type."""
@@ -121,6 +122,17 @@ class Cents(Coded):
     codec = Codec(_whole_cents, int)
 
 
+class OneOf(Coded):
+    """A word of an enumeration, as its text; a plain text is taken for its word."""
+
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+        self.codec = Codec(str, words)
+
+
 class Words(Coded):
     """A tuple of texts as a JSON array."""
 
@@ -152,6 +164,12 @@ def storable(text: str | None) -> str | None:
     if text is None or (text.isascii() and "\0" not in text):
         return text
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
+def storable_values(noun: object, columns: Iterable[str]) -> dict[str, Any]:
+    """What a noun says for these columns, by their names, its texts storable."""
+    held = {name: getattr(noun, name) for name in columns}
+    return {name: storable(value) if isinstance(value, str) else value for name, value in held.items()}
 
 
 def address(email: str) -> str:

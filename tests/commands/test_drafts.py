@@ -89,8 +89,9 @@ async def test_each_pool_has_one_list_a_month_without_whom_vitally_wrote_to(
 
 
 async def _found(ports: Ports) -> Any:
-    accounts = await ports.book.list_accounts()
-    return usecases.rules.look(accounts, usecases._looking(ports))
+    looking = usecases._looking(ports)
+    found = [usecases.rules.look(one, looking) for one in await ports.book.list_accounts()]
+    return [usecases.rules.wanted_of(one) for one in found if one]
 
 
 @pytest.mark.parametrize(

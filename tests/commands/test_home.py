@@ -15,12 +15,16 @@ from bot.blocks import text
 from bot.blocks.answers import Home
 from bot.domain.alert import Notice
 from bot.domain.person import Person, Role, Team
+from bot.domain.plan_update import Confidence, PlanAsk, PlanKind, PlanUpdate
 from bot.domain.provenance import Stamp
+from bot.domain.schedule import IsoWeek
+from bot.domain.watching import Period
 from bot.errors import UserError
 from bot.features.alerts import views as alerts
+from bot.features.books import rules as books
 from bot.features.coverage import forms
 from bot.features.coverage import usecases as coverage
-from bot.features.home import rules, usecases, views
+from bot.features.home import book, plans, rules, usecases, views
 from bot.ports import Ports
 from bot.ports.book import AccountRow
 from bot.slack import views as edge
@@ -180,6 +184,117 @@ async def test_an_ae_goes_through_all_of_their_accounts(people: tuple[Person, ..
         assert view_problems(edge.modal(edge.message_as_modal(page))) == []
         seen |= set(page.accounts)
     assert seen == {row.id for row in rows}
+
+
+async def test_plans_that_are_due_stand_on_the_tab_of_their_ta_and_of_who_leads_them(
+    person: Do, people: tuple[Person, ...], ports: Ports
+) -> None:
+    """A status update that was asked for until it is written, and success plans by policy's rhythm: no others."""
+    today = ports.clock.today()
+    dana = replace(person(Role.TA, Team.ENTERPRISE), email="new@lumenforge.example")
+    values = {"ta_email": dana.email, "team": "enterprise", "lighthouse": "active"}
+    stamp = Stamp("vitally", ports.clock.now() - timedelta(hours=2))
+    updated = {"late": today - timedelta(days=100), "soon": today - timedelta(days=86), "fresh": today}
+    rows = [
+        AccountRow(
+            id=f"P-{name}",
+            name=f"Plan {name}",
+            values={**values, "success_plan_updated_on": on},
+            stamp=stamp,
+            stamps={},
+        )
+        for name, on in updated.items()
+    ]
+    ask = PlanAsk(
+        account_id="P-fresh",
+        account_name="Plan fresh",
+        team=Team.ENTERPRISE,
+        kind=PlanKind.LIGHTHOUSE,
+        week=IsoWeek.of(today).monday,
+        email=dana.email,
+        asked_at=ports.clock.now(),
+    )
+    async with ports.work.transaction() as tx:
+        await ports.people.save_people(tx, [*people, dana], source="people.csv")
+        await ports.book.save_accounts(tx, rows, complete=False, seen_on=today)
+        await ports.plan_updates.save_asks(tx, [ask])
+    mine = books.Scope(email=dana.email)
+    page = await plans.due(ports, mine)
+    assert [(one.account_name, one.on, one.is_asked) for one in page.some] == [
+        ("Plan fresh", today, True),
+        ("Plan late", Period(months=3).after(updated["late"]), False),
+        ("Plan soon", Period(months=3).after(updated["soon"]), False),
+    ]
+    assert [(await plans.due(ports, mine, at, 1)).some for at in range(4)] == [
+        *((one,) for one in page.some),
+        (),
+    ]
+    said = _words(await usecases.open_home(_opened(dana), ports))
+    assert "Plans due: 3" in said
+    assert "vitally, 2 h ago" in said
+    boss = next(one for one in people if one.role is Role.MANAGER and one.team is Team.ENTERPRISE)
+    led = await plans.due(ports, books.Scope(team=Team.ENTERPRISE), count=500)
+    assert {one.account_name for one in page.some} < {one.account_name for one in led.some}
+    assert f"Plans due: {led.total}" in _words(await usecases.open_home(_opened(boss), ports))
+    asked = Action(
+        asker=Asker(user_id_of(boss), "", boss.email),
+        place=Place(""),
+        reference="r",
+        action_id=views.PLANS,
+        value="0",
+        surface=Surface.WINDOW,
+    )
+    shown = await usecases.open_plans(asked, ports)
+    assert view_problems(edge.modal(edge.message_as_modal(shown))) == []
+    assert f"1 to {min(20, led.total)} of {led.total}" in shown.text
+    update = PlanUpdate(
+        id=0,
+        account_id=ask.account_id,
+        account_name=ask.account_name,
+        team=ask.team,
+        kind=ask.kind,
+        week=ask.week,
+        progress="It moved",
+        blockers="",
+        asks="",
+        confidence=Confidence.ON_TRACK,
+        by_email=dana.email,
+        by_name=dana.name,
+        given_at=ports.clock.now(),
+    )
+    async with ports.work.transaction() as tx:
+        await ports.plan_updates.add_update(tx, update, token="t")
+    assert (await plans.due(ports, mine)).total == 2
+
+
+async def test_the_sources_are_those_of_all_of_somebody_s_accounts(person: Do, ports: Ports) -> None:
+    """The sums are of the whole book, so their age is that of the oldest of it, though another account is shown."""
+    dana = replace(person(Role.TA, Team.ENTERPRISE), email="new@lumenforge.example")
+    now = ports.clock.now()
+    rows = [
+        AccountRow(
+            id=f"N{at}",
+            name=f"New {at}",
+            values={
+                "ta_email": dana.email,
+                "ae_email": "sells@lumenforge.example",
+                "health_score": at,
+                "arr": 1,
+            },
+            stamp=Stamp("first.csv", now - timedelta(days=9)) if at == 9 else Stamp("second.csv", now),
+            stamps={},
+        )
+        for at in range(10)
+    ]
+    async with ports.work.transaction() as tx:
+        await ports.book.save_accounts(tx, rows, complete=False, seen_on=ports.clock.today())
+    seen = await book.glance(ports, books.Scope(email=dana.email))
+    assert "N9" not in {one.row.account.id for one in seen.worst}
+    (health,) = (one for one in seen.origins if one.group == "health")
+    assert (health.sources, health.oldest, health.stale) == (
+        *(("first.csv", "second.csv"), now - timedelta(days=9), 1),
+    )
+    assert (await book.sold(ports, "sells@lumenforge.example", count=2)).origins == seen.origins
 
 
 async def test_a_connector_is_on_by_a_person_s_own_word(press: Do, person: Do, ports: Ports) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from bot.asks import Asker, Place, PlaceKind, Shortcut
 from bot.blocks.answers import FieldErrors, Message, Modal
 from bot.domain.feedback import Weight
 from bot.domain.person import Role, Team
+from bot.domain.provenance import Stamp
 from bot.errors import UserError
-from bot.features.feedback import forms
+from bot.features.feedback import forms, views
 from bot.ports import Ports
+from bot.ports.book import AccountRow
 from bot.slack.attending import Handlers
 from bot.standin.server import StandinServer
 from bot.standin.state import stable_id
@@ -89,6 +92,49 @@ async def test_from_a_message_with_its_words_its_account_and_a_link(
     await submit(form.callback_id, form.private_metadata, ana, **filled())
     (held,) = await ports.feedback.list_feedback()
     assert said.ts.replace(".", "") in held.link
+
+
+async def test_whoever_gave_it_changes_or_withdraws_it_until_a_session_has_passed_it_on(
+    press: Do, submit: Do, person: Do, ports: Ports
+) -> None:
+    ana, boss = person(Role.TA, Team.ENTERPRISE), person(Role.MANAGER)
+    for said in ("They need an API.", "Tpyo"):
+        listed = await submit(forms.FORM, "", ana, **filled(said))
+    typo, other = await ports.feedback.list_feedback(account_id=ID)
+    assert f"edit:{typo.id}" in words(listed)
+    assert "edit:" not in words(await press(forms.OF_ACCOUNT, ID, boss))
+    with pytest.raises(UserError, match="Only "):
+        await press(views.MENU, f"edit:{typo.id}", boss)
+    form = await press(views.MENU, f"edit:{typo.id}", ana)
+    assert "Tpyo" in words(form)
+    assert isinstance(await submit(form.callback_id, form.private_metadata, ana, **filled(" ")), FieldErrors)
+    changed = await submit(
+        form.callback_id, form.private_metadata, ana, **filled("Typo", **{forms.SESSION: []})
+    )
+    assert "Changed" in words(changed)
+    (held,) = [one for one in await ports.feedback.list_feedback() if one.id == typo.id]
+    assert (held.text, held.for_session, held.given_at) == ("Typo", False, typo.given_at)
+    left = await press(views.MENU, f"withdraw:{typo.id}", ana)
+    assert "Withdrawn" in words(left)
+    assert "Typo" not in words(left) + words(await press("feedback.gather", "", ana))
+    for late in (
+        press(views.MENU, f"edit:{typo.id}", ana),
+        submit(form.callback_id, form.private_metadata, ana, **filled("Again")),
+    ):
+        with pytest.raises(UserError, match="withdrawn"):
+            await late
+    row = AccountRow(
+        id=ID,
+        name=NAME,
+        values={"last_roadmap_review_on": ports.clock.today() + timedelta(days=1)},
+        stamp=Stamp("vitally", ports.clock.now()),
+        stamps={},
+    )
+    async with ports.work.transaction() as tx:
+        await ports.book.save_accounts(tx, [row], complete=False, seen_on=ports.clock.today())
+    assert "edit:" not in words(await press(forms.OF_ACCOUNT, ID, ana))
+    with pytest.raises(UserError, match="session has passed it on"):
+        await press(views.MENU, f"withdraw:{other.id}", ana)
 
 
 async def test_an_empty_form_stays_open_and_an_account_that_is_gone_says_so(submit: Do, press: Do) -> None:

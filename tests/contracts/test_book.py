@@ -13,7 +13,7 @@ from bot.domain.boundary import SegmentRow
 from bot.domain.person import Contact
 from bot.domain.provenance import Known, Stamp, Unknown
 from bot.ports.book import AccountRow, ImportRecord, Written
-from bot.store import Store
+from bot.store import Store, book
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 TODAY = NOW.date()
@@ -195,6 +195,48 @@ async def test_lists_by_ta_and_team_without_churned_accounts_by_name(store: Stor
     assert await ids(team="scaled", ta_email="a@example.com") == ["2"]
     assert await ids(team="nul\0") == []
     assert await store.book.find_account("4") is not None
+
+
+async def test_a_book_is_sifted_some_at_a_time_each_account_once(store: Store) -> None:
+    count = book._SIFTED * 2
+    await save(store, *(row(f"A{at:05}", arr=at) for at in range(count)), row("churned", churned_on=TODAY))
+
+    def odd(account: Account) -> str | None:
+        return account.id if account.arr.value % 2 else None
+
+    parts = [part async for part in store.book.sift(odd)]
+    assert [len(part) for part in parts] == [book._SIFTED // 2] * 2
+    assert [one for part in parts for one in part] == [f"A{at:05}" for at in range(1, count, 2)]
+    assert [part async for part in store.book.sift(lambda _: None)] == [(), ()]
+
+
+async def test_what_is_due_by_team_the_longest_ago_first(store: Store) -> None:
+    """Counted from the value that is named, else from the start; no prospect, none that left or that a file has lost."""
+    old, day, new = date(2026, 1, 31), date(2026, 6, 1), date(2026, 9, 1)
+    values = {"team": "enterprise", "ta_email": "dana@ta.example", "last_cbr_on": day}
+    gone = (
+        row("churned", **{**values, "churned_on": TODAY}),
+        row("ahead", **{**values, "expected_close_on": TODAY + timedelta(days=1)}),
+        row("other team", **{**values, "team": "digital"}),
+        row("unknown", team="enterprise"),
+    )
+    started = row("started", team="enterprise", customer_since=old)
+    await save(store, row("lost", **values))
+    await save(
+        store,
+        *(row("on the day", **values), row("kept", **{**values, "last_cbr_on": new}), started, *gone),
+        row("pool", team="scaled", last_cbr_on=old),
+        complete=True,
+    )
+    by = {"enterprise": day, "scaled": day - timedelta(days=1)}
+
+    async def due(**wanted: Any) -> tuple[int, tuple[str, ...]]:
+        return await store.book.list_due("last_cbr_on", by, **{"limit": 9, **wanted})
+
+    assert await due() == (3, ("pool", "started", "on the day"))
+    assert await due(limit=1, offset=1) == (3, ("started",))
+    assert await due(ta_email="DANA@ta.example") == (1, ("on the day",))
+    assert await store.book.list_due("last_cbr_on", {}, limit=9) == (0, ())
 
 
 async def test_names_are_found_as_soon_as_they_are_written(store: Store) -> None:

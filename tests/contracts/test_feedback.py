@@ -53,6 +53,21 @@ async def test_it_is_found_by_account_and_by_day_newest_first(store: Store) -> N
     assert await listed(limit=2) == (three, two)
 
 
+async def test_what_is_changed_is_shown_so_and_what_is_withdrawn_not_at_all(store: Store) -> None:
+    one, two = await _add(store, token="T1"), await _add(store)
+    changed = replace(one, text="half \ud83d", area="Other", weight=Weight.WISH, for_session=False)
+    kept = replace(changed, text="half ?")
+    async with store.work.transaction() as tx:
+        assert await store.feedback.change_feedback(tx, replace(changed, account_id="A-9", by_name="Eve"))
+        assert await store.feedback.withdraw_feedback(tx, two.id, NOW)
+        assert not await store.feedback.withdraw_feedback(tx, two.id, NOW)
+        assert not await store.feedback.change_feedback(tx, two)
+    assert await store.feedback.list_feedback() == (kept,)
+    assert await store.feedback.find_feedback(one.id) == kept
+    assert await store.feedback.find_feedback(two.id) is None
+    assert await _add(store, token="T1") == kept
+
+
 async def test_a_form_that_is_delivered_many_times_at_once_is_one_entry(store: Store) -> None:
     told = await asyncio.gather(*(_add(store, token="T1", text=f"again {at}") for at in range(5)))
     assert len({one.id for one in told}) == 1

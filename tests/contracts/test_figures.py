@@ -249,6 +249,33 @@ async def test_how_old_values_are_and_how_many_too_old(store: Store) -> None:
     assert (health.accounts, health.stale, health.assumed) == (1, 0, False)
 
 
+async def test_how_old_one_person_s_accounts_are(store: Store) -> None:
+    old = Stamp("looker", NOW - timedelta(days=20))
+    await fill(
+        store,
+        [
+            row("A1", ta_email="dana@ta.example", ae_email="ann@ae.example", mau=1),
+            row("A2", old, ta_email="dana@ta.example", team="scaled", mau=1),
+            row("A3", old, ae_email="ann@ae.example", mau=1),
+        ],
+    )
+
+    async def usage(scope: Scope, **whose: str) -> tuple[int, tuple[str, ...], datetime | None]:
+        ages = await store.figures.ages(scope, {}, **whose)
+        return next((one.accounts, one.sources, one.oldest) for one in ages if one.group == "usage")
+
+    assert await usage(ALL, ta_email="DANA@ta.example") == (2, ("looker", "vitally"), old.as_of)
+    assert await usage(Scope(team="scaled", today=TODAY), ta_email="dana@ta.example") == (
+        *(1, ("looker",), old.as_of),
+    )
+    assert await usage(ALL, ae_email="ann@ae.example", ta_email="dana@ta.example") == (
+        1,
+        ("vitally",),
+        FRESH.as_of,
+    )
+    assert (await usage(ALL, ae_email="bob@ae.example"))[0] == 0
+
+
 async def test_accounts_without_a_team_are_counted_and_in_the_whole(store: Store) -> None:
     await fill(store, [row("A1", team="scaled", arr=1), row("A2", arr=2), row("A3", churned_on=TODAY)])
     assert await store.figures.count_without_team(TODAY) == 1

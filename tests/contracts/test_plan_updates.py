@@ -79,6 +79,9 @@ async def test_an_account_is_asked_about_once_a_week(store: Store) -> None:
     assert await _ask(store) == 0
     found = await store.plan_updates.list_asks(WEEK)
     assert found == (replace(kept, account_id="A-2", account_name="acme", team=None), kept)
+    assert await store.plan_updates.list_asks(WEEK, email="DANA@ta.example", team="enterprise") == (kept,)
+    assert await store.plan_updates.list_asks(WEEK, email="bea@ta.example") == ()
+    assert await store.plan_updates.list_asks(WEEK, team="scaled") == ()
     assert await store.plan_updates.list_asks(NEXT) == (replace(kept, week=NEXT),)
 
 

@@ -13,6 +13,7 @@ import sqlite_utils
 from bot.errors import DatabaseTooNew
 from bot.store import migrations, open_store, tables
 from bot.store.database import SqliteDatabase, open_database
+from bot.store.feedback import FEEDBACK
 from bot.store.migrations import Family, Migration, migrate
 
 OPENING = """
@@ -114,6 +115,20 @@ async def test_a_missing_column_is_added_empty(database_url: str, clock) -> None
         return migrations.add_missing_columns(connection, tables.accounts)
 
     assert await store.database.write(lose_and_find) == ("renewal_date",)
+    await store.close()
+
+
+async def test_feedback_of_a_database_of_before_can_be_withdrawn(database_url: str, clock) -> None:
+    store = open_store(database_url, clock)
+    await store.start()
+
+    def put_back(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("ALTER TABLE feedback DROP COLUMN withdrawn_at")
+        connection.exec_driver_sql("DELETE FROM migrations WHERE family = 'feedback' AND number = 2")
+
+    await store.database.write(put_back)
+    await migrate(store.database, FEEDBACK, clock)
+    assert await store.feedback.list_feedback() == ()
     await store.close()
 
 

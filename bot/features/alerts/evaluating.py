@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.domain import health
 from bot.domain.account import Account
@@ -15,7 +14,7 @@ from bot.domain.alert import Notice, Press
 from bot.domain.person import Role
 from bot.domain.segment import team_of
 from bot.domain.watching import Fired, Found, Pass, WatchRules
-from bot.features.alerts import addressing, commitments, signals, wording
+from bot.features.alerts import addressing, commitments, crowds, signals, wording
 from bot.features.alerts.written import written_of
 from bot.ports import Ports
 from bot.ports.watching import Decide
@@ -43,8 +42,11 @@ async def evaluate(ports: Ports) -> str:
     looked = await ports.watching.look(decide, rules, today)
     settling = now - last.began_at < rules.settles
     # In a thread: where policy changed, every account has something new.
-    quiet, news = await asyncio.to_thread(_apart, looked.found, rules, settling=settling)
-    count = await _keep(ports, quiet, news)
+    already = await crowds.already_of(ports, last)
+    apart = await asyncio.to_thread(_apart, looked.found, rules, settling=settling, already=already)
+    if not settling:
+        await crowds.tell(ports, apart.crowds, already, last)
+    count = await _keep(ports, apart)
     async with ports.work.transaction() as tx:
         await ports.watching.finish(tx, Pass(looked.version, today, last.began_at))
     return f"{len(looked.found):,} accounts had something new, {count} alerts"
@@ -60,8 +62,8 @@ async def _first(ports: Ports, decide: Decide) -> str:
         looked = await ports.watching.look(decide, rules, today, after=after, limit=REMEMBERED_AT_ONCE)
         if not looked.found:
             break
-        quiet, news = await asyncio.to_thread(_apart, looked.found, rules, settling=True)
-        count += await _keep(ports, quiet, news)
+        apart = await asyncio.to_thread(_apart, looked.found, rules, settling=True)
+        count += await _keep(ports, apart)
         after, seen = looked.found[-1].account_id, seen + len(looked.found)
     if not seen:
         return "there is no account yet"
@@ -70,16 +72,9 @@ async def _first(ports: Ports, decide: Decide) -> str:
     return f"{seen:,} accounts had something new, {count} alerts"
 
 
-def worth_telling(found: Sequence[Found], rules: WatchRules, *, settling: bool) -> tuple[Found, ...]:
-    """What was found, without what is only remembered: first-known things while the book is new to us, or where so
-    many come at once that a source must be.
-    """
-    firsts = Counter(one.signal for each in found for one in each.seen.fired if one.is_first)
-    silent = {signal for signal, count in firsts.items() if settling or count > rules.few}
-
-    if not silent:
-        return tuple(found)
-    return tuple(_without(one, silent) for one in found)
+def worth_telling(found: Sequence[Found], silent: Collection[str]) -> tuple[Found, ...]:
+    """What was found, without what is first known of a silent signal: that is only remembered."""
+    return tuple(_without(one, silent) for one in found) if silent else tuple(found)
 
 
 def _without(one: Found, silent: Collection[str]) -> Found:
@@ -87,23 +82,32 @@ def _without(one: Found, silent: Collection[str]) -> Found:
     return one if len(fired) == len(one.seen.fired) else one._replace(seen=one.seen._replace(fired=fired))
 
 
+class Apart(NamedTuple):
+    """What is only remembered, in lots; what is told as well; and what so many had at once that nobody hears of it."""
+
+    quiet: Sequence[Sequence[Found]]
+    news: Sequence[Found]
+    crowds: Sequence[crowds.Crowd]
+
+
 def _apart(
-    found: Sequence[Found], rules: WatchRules, *, settling: bool
-) -> tuple[Sequence[Sequence[Found]], Sequence[Found]]:
-    """What is only remembered, in lots, and what is told as well."""
-    told = worth_telling(found, rules, settling=settling)
+    found: Sequence[Found], rules: WatchRules, *, settling: bool, already: Collection[str] = ()
+) -> Apart:
+    silent = crowds.silent_of(found, rules, settling=settling, already=already)
+    told = worth_telling(found, silent)
     quiet = [one for one in told if not one.seen.fired]
-    return list(_parts(quiet, REMEMBERED_AT_ONCE)), [one for one in told if one.seen.fired]
+    news = [one for one in told if one.seen.fired]
+    return Apart(list(_parts(quiet, REMEMBERED_AT_ONCE)), news, crowds.crowds_of(found, silent))
 
 
-async def _keep(ports: Ports, quiet: Sequence[Sequence[Found]], news: Sequence[Found]) -> int:
+async def _keep(ports: Ports, apart: Apart) -> int:
     """What is remembered and what is told of an account, in one transaction: after a crash both are there or neither."""
-    for lot in quiet:
+    for lot in apart.quiet:
         async with ports.work.transaction() as tx:
             await ports.watching.remember(tx, lot)
-    staff = await staff_of(ports) if news else None
+    staff = await staff_of(ports) if apart.news else None
     count = 0
-    for some in _parts(news, AT_ONCE):
+    for some in _parts(apart.news, AT_ONCE):
         assert staff is not None  # noqa: S101 # for the type checker: there is news
         notices = [notice for one in some for notice in await _notices(ports, one, staff)]
         async with ports.work.transaction() as tx:

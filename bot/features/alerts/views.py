@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from bot.blocks import build, listing, text
@@ -12,6 +12,7 @@ from bot.blocks.answers import Block, Message
 from bot.blocks.build import Json
 from bot.blocks.footnotes import origin
 from bot.domain.alert import AlertRules, Kept, NoticeState
+from bot.domain.provenance import Stamp
 from bot.features.alerts.rules import in_order
 
 MENU = "alerts.menu"
@@ -30,6 +31,10 @@ TITLE = 120
 BRIEF = 3_600
 """Characters that the others' headlines may take."""
 LINE = 220
+NAMED = 8
+"""Accounts that are named of a signal that many had at once."""
+CROWDED = 9_000
+"""Characters that they may take, of all such signals together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +168,49 @@ def unreached(kept: Sequence[Kept], reader: str, why: str) -> Message:
     whom = text.escape(reader if "@" in reader else f"#{reader}")
     said = f"{text.plural(len(kept), 'alert')} for {whom} could not be told: {text.escape(why)}."
     return Message(text=said, blocks=(build.section(said),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowded:
+    """A signal that was first known of `count` accounts at once; headlines and ids of the first, and their origin."""
+
+    signal: str
+    count: int
+    accounts: tuple[str, ...]
+    lines: tuple[str, ...]
+    stamp: Stamp | None
+    now: datetime
+
+
+def crowded(crowds: Sequence[Crowded], since: date, rules: AlertRules, few: int) -> Message:
+    """What nobody was told of, since so many accounts had it at once: for the operators."""
+    named = ", ".join(f"{rules.title_of(one.signal)} ({one.count:,})" for one in crowds)
+    said = f"Alerts that nobody was told of, first known of many accounts at once: {text.escape(named)}."
+    why = (
+        f"Nothing was posted: what more than {text.plural(few, 'account')} begin with at once is taken for a source's "
+        "doing, not for news (`alerts.few` of the policy). It is remembered, and what changes from now on is told."
+    )
+    how = (
+        "Each account's card shows how it stands: `/account-health NAME`. "
+        "`ta-bot sync report` says what each system last gave."
+    )
+    budget = CROWDED // len(crowds)
+    lists = [_crowd(one, since, rules.title_of(one.signal), budget) for one in crowds]
+    return Message(
+        text=text.trim(said, LINE),
+        blocks=(build.section(f"*{said}*\n{why}"), *lists, build.context(how)),
+        accounts=tuple(dict.fromkeys(account for one in crowds for account in one.accounts)),
+    )
+
+
+def _crowd(one: Crowded, since: date, title: str, budget: int) -> Block:
+    known = ""
+    if one.stamp is not None:
+        old = one.now - one.stamp.as_of
+        known = f" · _{text.escape(origin(one.stamp.source, old, assumed=one.stamp.assumed))}_"
+    head = f"*{text.escape(title)}*: {text.plural(one.count, 'account')}, new since {text.day(since)}{known}"
+    lines = [f"• {text.trim(line, LINE)}" for line in one.lines]
+    return listing.listed(head, lines, NAMED, one.count, budget)[0]
 
 
 def open_alerts(kept: Sequence[Kept], now: datetime) -> Message:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from bot.blocks import text
 from bot.domain.account import Account
 from bot.domain.health import Category, HealthReading
-from bot.domain.kpi import joined, utilization_parts
+from bot.domain.kpi import stamp_of, utilization_parts
 from bot.domain.provenance import Fact, Known, Stamp, value_of
 from bot.domain.watching import Fired, Rhythm, WatchRules
 from bot.features.alerts import commitments, signals
@@ -61,11 +61,7 @@ class Words(NamedTuple):
     @property
     def stamp(self) -> Stamp | None:
         """The origin of what is said: every source, and the oldest instant; None where no value is behind it."""
-        stamps = [fact.stamp for fact in self.facts if isinstance(fact, Known)]
-        found = stamps[0] if stamps else None
-        for stamp in stamps[1:]:
-            found = joined(found, stamp) if found else stamp
-        return found
+        return stamp_of(self.facts)
 
 
 def words_of(fired: Fired, about: About) -> Words:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.domain.account import Account
 from bot.domain.health import HealthRules, TraitReading, Verdict, read_account
@@ -46,6 +47,23 @@ class Found:
     account: Account
     team: Team
     reasons: tuple[Reason, ...]
+
+
+class Wanted(NamedTuple):
+    """An account of a list, in short: thousands of them are held until the list is made."""
+
+    account_id: str
+    account_name: str
+    team: Team
+    whys: tuple[Why, ...]  # one a reason
+
+
+class Listed(NamedTuple):
+    """A pool's accounts to write to, as they are listed, how many for each reason, and who has been written to."""
+
+    wanted: tuple[Wanted, ...]
+    counts: Mapping[Why, int]
+    left_out: tuple[tuple[str, date], ...]  # (account name, when it was written to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,16 +130,34 @@ def looking_at(rules: DraftRules, health: HealthRules, model: SegmentModel, toda
     return Looking(rules=rules, health=health, model=model, today=today, asked=asked)
 
 
-def look(accounts: Iterable[Account], looking: Looking) -> tuple[Found, ...]:
-    """Every account that is to be written to, those with most reasons first, then by name."""
-    found = []
-    for account in accounts:
-        team = team_of(account, looking.model)
-        if team is not None and not _is_elsewhere(account, looking.today):
-            reasons = reasons_of(account, team, looking)
-            if reasons:
-                found.append(Found(account=account, team=team, reasons=reasons))
-    return tuple(sorted(found, key=lambda one: (-len(one.reasons), one.account.name.casefold())))
+def look(account: Account, looking: Looking) -> Found | None:
+    """An account that is to be written to, with everything that calls for it; None where nothing does."""
+    team = team_of(account, looking.model)
+    if team is None or _is_elsewhere(account, looking.today):
+        return None
+    reasons = reasons_of(account, team, looking)
+    return Found(account=account, team=team, reasons=reasons) if reasons else None
+
+
+def wanted_of(found: Found) -> Wanted:
+    """The same in short."""
+    whys = tuple(reason.why for reason in found.reasons)
+    return Wanted(found.account.id, found.account.name, found.team, whys)
+
+
+def listed(found: Iterable[Wanted], team: Team, written: Mapping[str, date]) -> Listed:
+    """A pool's list: those with most reasons first, then by name; without whom Vitally has `written` to."""
+    by_name = sorted((one for one in found if one.team is team), key=lambda one: one.account_name.casefold())
+    ordered = sorted(by_name, key=lambda one: -len(one.whys))
+    wanted = tuple(one for one in ordered if one.account_id not in written)
+    counts = Counter(why for one in wanted for why in set(one.whys))
+    return Listed(
+        wanted=wanted,
+        counts={why: counts[why] for why in Why},
+        left_out=tuple(
+            (one.account_name, written[one.account_id]) for one in ordered if one.account_id in written
+        ),
+    )
 
 
 def _is_elsewhere(account: Account, today: date) -> bool:
@@ -132,10 +168,10 @@ def _is_elsewhere(account: Account, today: date) -> bool:
 
 
 def reasons_of(account: Account, team: Team, looking: Looking) -> tuple[Reason, ...]:
-    """Why an account is to be written to; recaps for upgrading are made in policy's teams alone."""
+    """Why an account is to be written to; recaps for upgrading are made in policy's teams and months alone."""
     traits = {one.rule.key: one for one in read_account(account, looking.asked, looking.today).traits}
     reasons = [*_low_usage(traits, looking), *_first_used(account, looking)]
-    if team in looking.rules.recap_teams:
+    if team in looking.rules.recap_teams and looking.rules.recaps_on(looking.today):
         reasons = [*_behind(traits, looking), *reasons]
     return tuple(reasons)
 

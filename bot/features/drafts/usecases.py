@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from bot.asks import Action
 from bot.blocks import build, text
@@ -17,19 +17,17 @@ from bot.domain.alert import Notice
 from bot.domain.calendar import is_working_day
 from bot.domain.person import Person, Team
 from bot.domain.plan_update import keeper_of
-from bot.domain.provenance import Known
+from bot.domain.provenance import Known, value_of
 from bot.domain.segment import team_of
 from bot.errors import UserError
 from bot.features.drafts import rules, texts, views, wording
-from bot.features.drafts.rules import Draft, Found, Looking, Monthly, Reason, Why
+from bot.features.drafts.rules import Draft, Found, Listed, Looking, Monthly, Reason, Wanted
 from bot.ports import Ports
 from bot.ports.jobs import JobFailed
 from bot.ports.outgoing import Intent
 
 SHOWN = 15
 """Accounts of a list in the channel; the CSV has them all."""
-AT_ONCE = 200
-"""Accounts whose notices are kept in one transaction."""
 MOST = 20_000
 """Rows of one file."""
 
@@ -58,36 +56,45 @@ async def opened(asked: Action, ports: Ports) -> Done:  # noqa: ARG001 - Slack o
     return Done()
 
 
+class _Seen(NamedTuple):
+    """What came of a look at an account: what its TA hears, or its place in its pool's list."""
+
+    notices: tuple[Notice, ...] = ()
+    wanted: Wanted | None = None
+
+
 async def night(ports: Ports) -> str:
     """Post the lists that are due, and tell TAs of new drafts for their accounts; says what was done."""
-    accounts = await ports.book.list_accounts()
-    found = await asyncio.to_thread(rules.look, accounts, _looking(ports))
-    own = [one for one in found if not one.team.is_pool]
-    told = await _tell(ports, own)
-    posted = [team for team in await _due_teams(ports) if await _post(ports, team, found)]
+    looking, people = _looking(ports), await ports.people.list_people()
+    due, told = await _due_teams(ports), 0
+    wanted: list[Wanted] = []
+
+    def seen(account: Account) -> _Seen | None:
+        found = rules.look(account, looking)
+        if found is None or (found.team.is_pool and found.team not in due):
+            return None
+        if found.team.is_pool:
+            return _Seen(wanted=rules.wanted_of(found))
+        return _Seen(notices=tuple(_notices(found, people)))
+
+    async for some in ports.book.sift(seen):
+        wanted += [one.wanted for one in some if one.wanted]
+        if notices := [notice for one in some for notice in one.notices]:
+            async with ports.work.transaction() as tx:
+                told += await ports.alerts.tell_later(tx, notices)
+    posted = [team for team in due if await _post(ports, team, wanted)]
     return f"{told} drafts told of, {len(posted)} lists posted"
+
+
+def _notices(found: Found, people: Sequence[Person]) -> Iterator[Notice]:
+    receiver = keeper_of(found.account, found.team, None, people)
+    if receiver:
+        yield from (wording.notice(found, reason, receiver) for reason in found.reasons)
 
 
 def _looking(ports: Ports) -> Looking:
     policy, today = ports.policy, ports.clock.today()
     return rules.looking_at(policy.drafts, policy.health, policy.model_on(today), today)
-
-
-async def _tell(ports: Ports, found: Sequence[Found]) -> int:
-    """In parts: a big book must not hold anybody up."""
-    people, told = await ports.people.list_people(), 0
-    for start in range(0, len(found), AT_ONCE):
-        notices = list(_notices(found[start : start + AT_ONCE], people))
-        async with ports.work.transaction() as tx:
-            told += await ports.alerts.tell_later(tx, notices)
-    return told
-
-
-def _notices(found: Sequence[Found], people: Sequence[Person]) -> Iterator[Notice]:
-    for one in found:
-        receiver = keeper_of(one.account, one.team, None, people)
-        if receiver:
-            yield from (wording.notice(one, reason, receiver) for reason in one.reasons)
 
 
 async def _due_teams(ports: Ports) -> list[Team]:
@@ -108,8 +115,8 @@ def _key(team: Team, today: date) -> str:
     return f"drafts:{team.value}:{today:%Y-%m}"
 
 
-async def _post(ports: Ports, team: Team, found: Sequence[Found]) -> bool:
-    report = await _monthly(ports, team, found)
+async def _post(ports: Ports, team: Team, wanted: Sequence[Wanted]) -> bool:
+    report = await _monthly(ports, team, wanted)
     if not report.total:
         return False
     channel = ports.policy.alerts.channel
@@ -123,30 +130,38 @@ async def _post(ports: Ports, team: Team, found: Sequence[Found]) -> bool:
         return await ports.outgoing.post_later(tx, intent)
 
 
-async def _monthly(ports: Ports, team: Team, found: Sequence[Found]) -> Monthly:
+async def _monthly(ports: Ports, team: Team, wanted: Sequence[Wanted]) -> Monthly:
     policy, today = ports.policy.drafts, ports.clock.today()
-    of_team = [one for one in found if one.team is team]
-    written = await ports.readings.list_written(since=today - policy.written_within)
-    wanted = [one for one in of_team if one.account.id not in written]
-    shown = [await _draft(ports, one.account, team, one.reasons) for one in wanted[:SHOWN]]
-    counts = Counter(why for one in wanted for why in {reason.why for reason in one.reasons})
+    listed = await _listed(ports, team, wanted)
+    shown = [await _draft_now(ports, one) for one in listed.wanted[:SHOWN]]
     sweeps = await ports.readings.list_sweeps()
     return Monthly(
         team=team,
         name=ports.policy.teams[team].short,
         month=today.replace(day=1),
-        drafts=tuple(shown),
-        total=len(wanted),
-        counts={why: counts[why] for why in Why},
-        left_out=tuple(
-            (one.account.name, written[one.account.id]) for one in of_team if one.account.id in written
-        ),
+        drafts=tuple(one for one in shown if one is not None),
+        total=len(listed.wanted),
+        counts=listed.counts,
+        left_out=listed.left_out,
         reads_conversations=any(one.feed == "conversations" and one.done_at for one in sweeps),
         announcements=tuple(one for one in policy.announcements if one.holds_on(today, team)),
         playbook_url=policy.playbook_url,
         written_days=policy.written_within.days,
         now=ports.clock.now(),
     )
+
+
+async def _listed(ports: Ports, team: Team, wanted: Sequence[Wanted]) -> Listed:
+    since = ports.clock.today() - ports.policy.drafts.written_within
+    written = await ports.readings.list_written(since=since)
+    return await asyncio.to_thread(rules.listed, wanted, team, written)
+
+
+async def _draft_now(ports: Ports, wanted: Wanted) -> Draft | None:
+    """The letter to an account of a list, read anew; None where nothing calls for one any more."""
+    account = await ports.book.find_account(wanted.account_id)
+    found = rules.look(account, _looking(ports)) if account else None
+    return await _draft(ports, found.account, found.team, found.reasons) if found else None
 
 
 async def _draft(ports: Ports, account: Account, team: Team | None, reasons: Sequence[Reason]) -> Draft:
@@ -168,11 +183,15 @@ async def send_rows(asked: Action, ports: Ports) -> Message:
     if asked.value not in set(Team):
         raise UserError("That button is out of date. The next list of the month has a new one.")
     team, today = Team(asked.value), ports.clock.today()
-    accounts = await ports.book.list_accounts()
-    found = await asyncio.to_thread(rules.look, accounts, _looking(ports))
-    written = await ports.readings.list_written(since=today - ports.policy.drafts.written_within)
-    wanted = [one for one in found if one.team is team and one.account.id not in written]
-    rows = [row async for row in _rows(ports, team, wanted)]
+    looking = _looking(ports)
+
+    def seen(account: Account) -> Wanted | None:
+        found = rules.look(account, looking)
+        return rules.wanted_of(found) if found and found.team is team else None
+
+    found = [one async for some in ports.book.sift(seen) for one in some]
+    wanted = (await _listed(ports, team, found)).wanted
+    rows = [row async for row in _rows(ports, wanted)]
     content = await asyncio.to_thread(spreadsheet.csv_of, views.HEADER, rows)
     name = f"drafts-{team.value}-{today:%Y-%m}.csv"
     await ports.messenger.send_file(
@@ -180,32 +199,40 @@ async def send_rows(asked: Action, ports: Ports) -> Message:
         name,
         content,
         comment=f"Whom the {ports.policy.teams[team].short} writes to: {text.plural(len(wanted), 'account')}.",
-        accounts=tuple(one.account.id for one in wanted),
+        accounts=tuple(one.account_id for one in wanted),
         asked=asked,
     )
     said = f"I sent you `{name}` in our direct message: {text.plural(len(wanted), 'account')}."
     return Message(text=said, blocks=(build.section(said),))
 
 
-async def _rows(ports: Ports, team: Team, wanted: Sequence[Found]) -> AsyncIterator[tuple[object, ...]]:
+async def _rows(ports: Ports, wanted: Sequence[Wanted]) -> AsyncIterator[tuple[object, ...]]:
     """A row a contact whom some of the material is for; one without a contact where it is for nobody."""
     for one in wanted[:MOST]:
         await asyncio.sleep(0)  # a look-up by key does not leave the loop: others come in between accounts
-        draft = await _draft(ports, one.account, team, one.reasons)
-        mau, url = one.account.mau, one.account.vitally_url
+        draft = await _draft_now(ports, one)
+        if draft is None:
+            continue
+        account = draft.account
+        url: str = value_of(account.vitally_url) or ""
         for contact in rules.addressed(draft.offers) or (None,):
             offers = [each.material for each in draft.offers if contact is None or contact in each.readers]
             yield (
                 f"{ports.clock.today():%Y-%m}",
-                team.value,
-                one.account.id,
-                one.account.name,
-                "; ".join(map(wording.reason, one.reasons)),
+                one.team.value,
+                account.id,
+                account.name,
+                "; ".join(map(wording.reason, draft.reasons)),
                 contact.name if contact else "",
                 contact.email if contact else "",
                 "; ".join(contact.roles) if contact else "",
                 "; ".join(f"{material.title} {material.url}" for material in offers),
                 draft.text,
-                url.value if isinstance(url, Known) else "",
-                *((mau.source, f"{mau.as_of:%Y-%m-%d}") if isinstance(mau, Known) else ("", "")),
+                url,
+                *_usage_origin(account),
             )
+
+
+def _usage_origin(account: Account) -> tuple[str, str]:
+    mau = account.mau
+    return (mau.source, f"{mau.as_of:%Y-%m-%d}") if isinstance(mau, Known) else ("", "")

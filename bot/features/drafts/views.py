@@ -124,9 +124,9 @@ def _left_out(report: Monthly) -> Iterator[Block]:
         )
         return
     if report.left_out:
-        lines = [f"{listing.within(name, 50)} ({text.short_day(on)})" for name, on in report.left_out]
-        said = ", ".join(listing.fitting(lines, LEFT_OUT))
-        more = len(report.left_out) - len(listing.fitting(lines, LEFT_OUT))
+        lines = (f"{listing.within(name, 50)} ({text.short_day(on)})" for name, on in report.left_out)
+        kept = listing.fitting(lines, LEFT_OUT)
+        said, more = ", ".join(kept), len(report.left_out) - len(kept)
         said += f" and {more:,} more" if more else ""
         yield build.section(f"*Left out*, written to within {report.written_days} days: {said}")
 

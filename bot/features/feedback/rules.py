@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.feedback import Feedback, Weight, waiting
+from bot.domain.feedback import Feedback, Weight, is_open, waiting
 from bot.domain.provenance import Fact, value_of
 
 _ORDER = tuple(Weight)
@@ -14,13 +14,22 @@ _ORDER = tuple(Weight)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfAccount:
-    """What was written down of one account. `session` is the day of its last roadmap review and feedback session."""
+    """What was written down of one account. `session` is the day of its last roadmap review and feedback session.
+
+    `reader` is the e-mail of whoever looks at it; empty where Slack does not tell it.
+    """
 
     account_id: str
     account_name: str
     given: tuple[Feedback, ...]
     session: Fact[date]
     now: datetime
+    reader: str = ""
+
+    def is_theirs(self, one: Feedback) -> bool:
+        """Whether the reader may change an entry: they gave it, and no session has passed it on."""
+        mine = self.reader != "" and one.by_email == self.reader.lower()
+        return mine and is_open(one, value_of(self.session))
 
     @property
     def waiting(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.asks import Action, Ask, Shortcut, Submission, Typeahead
 from bot.blocks import build, choosing, text
@@ -41,11 +42,17 @@ async def give_from_message(asked: Shortcut, ports: Ports) -> Modal:
     return forms.form(draft, ports.policy.feedback.areas)
 
 
+_EMPTY = FieldErrors(errors={forms.TEXT: "Write what they need."})
+
+
+def _text_of(asked: Submission) -> str:
+    return str(asked.values.get(forms.TEXT) or "").strip()[: forms.LONGEST]
+
+
 async def submit(asked: Submission, ports: Ports) -> Answer:
     """Keep what was written; then everything that is kept of the account."""
-    said = str(asked.values.get(forms.TEXT) or "").strip()[: forms.LONGEST]
-    if not said:
-        return FieldErrors(errors={forms.TEXT: "Write what they need."})
+    if not (said := _text_of(asked)):
+        return _EMPTY
     account = await _get_account(ports, str(asked.values.get(forms.ACCOUNT) or ""))
     channel_id, _, ts = asked.private_metadata.partition(" ")
     team = team_of(account, ports.policy.model_on(ports.clock.today()))
@@ -65,21 +72,68 @@ async def submit(asked: Submission, ports: Ports) -> Answer:
     )
     async with ports.work.transaction() as tx:
         await ports.feedback.add_feedback(tx, feedback, token=asked.request_id)
-    return views.of_account(await _of_account(ports, account), kept=True)
+    return views.of_account(await _of_account(ports, account, asked), views.KEPT)
+
+
+async def choose(asked: Action, ports: Ports) -> Modal:
+    """Change an entry, or withdraw it, as whoever gave it chose from its menu."""
+    verb, _, number = asked.value.partition(":")
+    feedback, account = await _get_own(ports, asked, number)
+    if verb == views.EDIT:
+        return forms.edit(feedback, ports.policy.feedback.areas)
+    async with ports.work.transaction() as tx:
+        await ports.feedback.withdraw_feedback(tx, feedback.id, ports.clock.now())
+    return views.of_account(await _of_account(ports, account, asked), views.WITHDRAWN)
+
+
+async def change(asked: Submission, ports: Ports) -> Answer:
+    """Keep an entry's other words; then everything that is kept of the account."""
+    if not (said := _text_of(asked)):
+        return _EMPTY
+    feedback, account = await _get_own(ports, asked, asked.private_metadata)
+    changed = replace(
+        feedback,
+        area=str(asked.values.get(forms.AREA) or feedback.area),
+        weight=Weight(asked.values.get(forms.WEIGHT) or feedback.weight),
+        text=said,
+        for_session=forms.FOR_SESSION in (asked.values.get(forms.SESSION) or ()),
+    )
+    async with ports.work.transaction() as tx:
+        if not await ports.feedback.change_feedback(tx, changed):
+            raise UserError(_GONE)
+    return views.of_account(await _of_account(ports, account, asked), views.CHANGED)
+
+
+_GONE = "That entry was withdrawn. Write another one at the account's card."
+
+
+async def _get_own(ports: Ports, asked: Ask, number: str) -> tuple[Feedback, Account]:
+    """An entry that the asker may change, and its account."""
+    feedback = await ports.feedback.find_feedback(int(number)) if number.isdecimal() else None
+    if feedback is None:
+        raise UserError(_GONE)
+    account = await _get_account(ports, feedback.account_id)
+    if not (await _of_account(ports, account, asked)).is_theirs(feedback):
+        raise UserError(
+            f"Only {text.one_line(feedback.by_name)} changes that entry, and only until the account's next "
+            "product-feedback session has passed it on. Write another one beside it."
+        )
+    return feedback, account
 
 
 async def list_account(asked: Action, ports: Ports) -> Modal:
     """What was written down of an account."""
-    return views.of_account(await _of_account(ports, await _get_account(ports, asked.value)))
+    return views.of_account(await _of_account(ports, await _get_account(ports, asked.value), asked))
 
 
-async def _of_account(ports: Ports, account: Account) -> rules.OfAccount:
+async def _of_account(ports: Ports, account: Account, asked: Ask) -> rules.OfAccount:
     return rules.OfAccount(
         account_id=account.id,
         account_name=account.name,
         given=await ports.feedback.list_feedback(account_id=account.id),
         session=account.last_roadmap_review_on,
         now=ports.clock.now(),
+        reader=asked.asker.email or "",
     )
 
 

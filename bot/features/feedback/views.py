@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import groupby
 
 from bot.blocks import build, limits, listing, text
 from bot.blocks.answers import Block, Modal
@@ -14,6 +15,8 @@ from bot.features.feedback.forms import OF_ACCOUNT
 from bot.features.feedback.rules import Area, OfAccount
 
 GIVE = "feedback.give"
+MENU = "feedback.menu"
+EDIT, WITHDRAW = "edit", "withdraw"
 GATHER = "feedback.gather"
 CSV = "feedback.csv"
 SHOWN, AREAS, EACH = 12, 8, 4
@@ -26,14 +29,22 @@ HEADER = (
 )
 
 
-def of_account(report: OfAccount, *, kept: bool = False) -> Modal:
-    """What was written down of an account, newest first; `kept`: one was just added."""
+KEPT = "Kept, and shown to the product teams from now on."
+CHANGED = "Changed: the product teams see it so from now on."
+WITHDRAWN = "Withdrawn: it is shown to nobody any more."
+
+
+def of_account(report: OfAccount, done: str = "") -> Modal:
+    """What was written down of an account, newest first; `done`: what was just done with one of them.
+
+    What the reader may change has a menu.
+    """
     blocks: list[Block] = []
-    if kept:
-        blocks.append(build.section(":white_check_mark: Kept, and shown to the product teams from now on."))
+    if done:
+        blocks.append(build.section(f":white_check_mark: {done}"))
     title = f"*{text.name(report.account_name)}*: {text.plural(len(report.given), 'entry', 'entries')}"
     blocks.append(build.section(f"{title}\n{_session(report)}"))
-    blocks += _lines([_entry(one) for one in report.given[:SHOWN]], len(report.given))
+    blocks += _entries(report)
     write = build.button("Write another" if report.given else "Write one", GIVE, report.account_id)
     blocks.append(build.actions(write, build.button("All for the product teams", GATHER)))
     return Modal(
@@ -42,6 +53,24 @@ def of_account(report: OfAccount, *, kept: bool = False) -> Modal:
         blocks=tuple(blocks),
         accounts=(report.account_id,),
     )
+
+
+def _entries(report: OfAccount) -> Iterator[Block]:
+    shown = report.given[:SHOWN]
+    kept = listing.fitting([_entry(one) for one in shown], limits.TEXT * 2)
+    entries = zip(shown, kept, strict=False)
+    for theirs, some in groupby(entries, key=lambda entry: report.is_theirs(entry[0])):
+        if theirs:
+            yield from (build.section(line, _menu(one)) for one, line in some)
+        else:
+            yield from build.paragraphs([line for _, line in some], 4)
+    if len(report.given) > len(kept):
+        yield build.context(f"And {len(report.given) - len(kept):,} more.")
+
+
+def _menu(one: Feedback) -> build.Json:
+    options = [("Change it", f"{EDIT}:{one.id}"), ("Withdraw it", f"{WITHDRAW}:{one.id}")]
+    return build.overflow(f"{MENU}:{one.id}", options)
 
 
 def _session(report: OfAccount) -> str:

@@ -6,11 +6,12 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.domain.account import Account, CategoryChange
+from bot.domain.account import Account, CategoryChange, Group
 from bot.domain.boundary import SegmentRow
 from bot.domain.digest import Owner
 from bot.domain.health import worst_first
 from bot.domain.kpi import utilization_of
+from bot.domain.person import Team
 from bot.domain.provenance import Fact, value_of
 from bot.features.books import rules as books
 from bot.features.books.usecases import row_of
@@ -18,6 +19,7 @@ from bot.features.home import rules
 from bot.features.kpis.usecases import staff_of
 from bot.features.segment_lists.rules import category_of
 from bot.ports import Ports
+from bot.ports.figures import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +71,10 @@ class SoldPage:
 
 async def glance(ports: Ports, scope: books.Scope) -> Glance:
     """A TA's book or a pool."""
-    today, policy = ports.clock.today(), ports.policy
-    since = today - timedelta(weeks=policy.change_weeks)
-    rows, changes = await asyncio.gather(
+    since = ports.clock.today() - timedelta(weeks=ports.policy.change_weeks)
+    rows, origins, changes = await asyncio.gather(
         ports.book.list_segment_rows(ta_email=scope.email, team=scope.team),
+        _origins(ports, team=scope.team, ta_email=scope.email),
         ports.book.list_category_changes(
             since=since, ta_email=scope.email, team=scope.team, limit=rules.CHANGES
         ),
@@ -90,7 +92,28 @@ async def glance(ports: Ports, scope: books.Scope) -> Glance:
         ),
         renewals_count=len(renewals),
         changes=changes,
-        origins=books.origins_of((*worst, *soon)),
+        origins=origins,
+    )
+
+
+async def _origins(
+    ports: Ports, *, team: Team | None = None, ta_email: str | None = None, ae_email: str | None = None
+) -> tuple[books.Origin, ...]:
+    """Where the values of all of somebody's accounts come from: the sums are of them, whichever are shown."""
+    now = ports.clock.now()
+    oldest = {group.value: now - span for group, span in ports.policy.freshness.items()}
+    scope = Scope(team=team, today=ports.clock.today())
+    ages = await ports.figures.ages(scope, oldest, ta_email=ta_email, ae_email=ae_email)
+    return tuple(
+        books.Origin(
+            group=Group(one.group),
+            sources=one.sources,
+            oldest=one.oldest,
+            assumed=one.assumed,
+            stale=one.stale,
+        )
+        for one in ages
+        if one.oldest is not None and one.group in books.SHOWN_GROUPS
     )
 
 
@@ -117,7 +140,9 @@ def _change(account: Account, then: float | None) -> float | None:
 
 async def sold(ports: Ports, email: str, offset: int = 0, count: int = rules.WORST) -> SoldPage:
     """Some of the accounts of an AE, worst first, with who serves each today."""
-    rows = await ports.book.list_segment_rows(ae_email=email)
+    rows, origins = await asyncio.gather(
+        ports.book.list_segment_rows(ae_email=email), _origins(ports, ae_email=email)
+    )
     ranked, _, totals = await asyncio.to_thread(_ranked, rows, ports)
     offset = offset if offset < len(ranked) else 0
     read = await _read(ports, ranked[offset : offset + count])
@@ -130,4 +155,4 @@ async def sold(ports: Ports, email: str, offset: int = 0, count: int = rules.WOR
         )
         for one in read
     ]
-    return SoldPage(rows=tuple(made), offset=offset, totals=totals, origins=books.origins_of(read))
+    return SoldPage(rows=tuple(made), offset=offset, totals=totals, origins=origins)

@@ -12,6 +12,7 @@ from bot.ports import Ports
 ACTIONS: Mapping[str, Callable[[Action, Ports], Awaitable[Answer]]] = {
     views.CONNECTOR: settings.switch,
     views.SOLD: usecases.open_sold,
+    views.PLANS: usecases.open_plans,
 }
 SUBMISSIONS: Mapping[str, Callable[[Submission, Ports], Awaitable[Answer]]] = {}
 SHORTCUTS: Mapping[str, Callable[[Shortcut, Ports], Awaitable[Answer]]] = {}

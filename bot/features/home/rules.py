@@ -26,6 +26,7 @@ class Part(StrEnum):
 
     BOOK = "book"  # my accounts or my pool
     SOLD = "sold"  # the accounts that I am the AE of
+    PLANS = "plans"  # whose update is due
     TEAM = "team"  # the KPIs of whom I lead
     APPROVALS = "approvals"
     ALERTS = "alerts"  # what I was told and have not acknowledged
@@ -84,6 +85,8 @@ def parts_of(standing: Standing) -> tuple[Part, ...]:
         wanted.add(Part.BOOK)
     if standing.sells or standing.person.role is Role.AE:
         wanted.add(Part.SOLD)
+    if standing.serves or standing.is_lead:
+        wanted.add(Part.PLANS)
     if standing.is_lead:
         wanted |= {Part.TEAM, Part.APPROVALS, Part.LATE, Part.DRIFT}
     if standing.is_operator:

@@ -16,7 +16,7 @@ from bot.errors import UserError
 from bot.features.alerts import usecases as alerts
 from bot.features.books import rules as books
 from bot.features.coverage import asking as leave
-from bot.features.home import book, keeping, rules, settings, views
+from bot.features.home import book, keeping, plans, rules, settings, views
 from bot.features.home.rules import Part, Standing
 from bot.features.kpis import usecases as kpis
 from bot.features.kpis import views as kpi_views
@@ -104,6 +104,20 @@ async def _book(asked: _Asked) -> Message:
     return views.book(title, seen, ports.clock.now(), buttons)
 
 
+async def _plans(asked: _Asked) -> Message:
+    return views.plans(_PLANS, await plans.due(asked.ports, _scope_of(asked.standing)))
+
+
+_PLANS = "Plans due"
+
+
+def _scope_of(standing: Standing) -> books.Scope:
+    """The accounts that somebody leads, else those that they serve."""
+    person = standing.person
+    own = books.scope_of(person, whole_pool=True) if person and not standing.is_lead else None
+    return own or books.Scope(team=standing.team)
+
+
 _SOLD = "Accounts you sell to"
 _EMPTY_BOOK = (
     "Accounts name their TA in Vitally or in the `ta_email` column of the accounts file; with the next sync or import "
@@ -130,6 +144,18 @@ async def open_sold(asked: Action, ports: Ports) -> Message:
         raise UserError("No account names you as its AE any more.")
     shown = views.sold(_SOLD, page, ports.clock.now(), count=rules.PAGE)
     return replace(shown, replaces=asked.surface is Surface.WINDOW)
+
+
+async def open_plans(asked: Action, ports: Ports) -> Message:
+    """The whole list of plans that are due for the asker's accounts, a page at a time."""
+    standing = await standing_of(asked, ports)
+    if not (standing.serves or standing.is_lead):
+        raise UserError("Plans are due to TAs and to those who lead them.")
+    offset = int(asked.value) if asked.value.isdecimal() else 0
+    page = await plans.due(ports, _scope_of(standing), offset, rules.PAGE)
+    if not page.some:
+        raise UserError("No plan is due any more. Open this tab again.")
+    return replace(views.plans(_PLANS, page, rules.PAGE), replaces=asked.surface is Surface.WINDOW)
 
 
 async def _team(asked: _Asked) -> Message:
@@ -183,6 +209,7 @@ async def _settings(asked: _Asked) -> Message:
 _PARTS: Mapping[Part, tuple[str, str, Callable[[_Asked], Awaitable[Message]]]] = {
     Part.BOOK: ("Your book", "/account-health", _book),
     Part.SOLD: ("Accounts you sell to", "/account-health NAME", _sold),
+    Part.PLANS: (_PLANS, "/account-health", _plans),
     Part.TEAM: ("KPIs", "/kpi-digest preview", _team),
     Part.APPROVALS: ("To approve", "/ooo", _approvals),
     Part.ALERTS: ("Alerts", "/ta-help", _alerts),

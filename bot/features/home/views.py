@@ -9,9 +9,11 @@ from datetime import date, datetime
 
 from bot.blocks import build, limits, listing, running, summing, text
 from bot.blocks.answers import Block, Home, Message
+from bot.blocks.footnotes import origin
 from bot.domain.account import CategoryChange
 from bot.domain.digest import TeamDigest
 from bot.domain.health import Verdict
+from bot.domain.kpi import stamp_of
 from bot.domain.person import Connector, Person, Team
 from bot.domain.provenance import Known
 from bot.errors import UserError
@@ -20,10 +22,12 @@ from bot.features.books.views import FIND, sources
 from bot.features.digest_lists.views import who
 from bot.features.doctor.rules import Finding, Level
 from bot.features.home.book import Glance, Renewing, Sold, SoldPage, Worst
+from bot.features.home.plans import DuePlan, DuePlans
 from bot.features.home.rules import WORST, Totals
 from bot.features.kpis import views as kpis
 from bot.features.leave_status.rules import Consent
 from bot.features.leave_status.views import consent_button, forget_button
+from bot.features.plan_updates.wording import WRITE
 from bot.ports.book import ImportRecord
 from bot.ports.jobs import DueWork
 
@@ -41,6 +45,7 @@ _ROLES = {
 }
 CONNECTOR = "home.connector"
 SOLD = "home.sold"
+PLANS = "home.plans"
 LINES = 6
 _LEVELS = {Level.OK: ":white_check_mark:", Level.NOTE: ":small_orange_diamond:", Level.PROBLEM: ":warning:"}
 WAIT = ":hourglass_flowing_sand: One moment, the figures of a whole book are being added up."
@@ -50,6 +55,7 @@ def home(head: Sequence[Block], parts: Sequence[Message], *, unfinished: bool = 
     """The whole tab; what would pass Slack's limit of blocks is left out, and said."""
     blocks: list[Block] = list(head)
     shown: list[Message] = []
+    parts = [part for part in parts if part.blocks]  # one that has nothing to say
     for part in parts:
         if len(blocks) + len(part.blocks) + 3 <= limits.VIEW_BLOCKS:
             blocks += [build.DIVIDER, *part.blocks]
@@ -151,19 +157,20 @@ def sold(title: str, page: SoldPage, now: datetime, count: int = WORST) -> Messa
     blocks: list[Block] = [build.section(f"*{title}*\n{said}"), build.section(f"*{span}*")]
     blocks += build.paragraphs([_sold(one) for one in page.rows], LINES)
     blocks.append(build.context(sources(page.origins, now)))
-    if steps := _steps(page.offset, total, count):
+    if steps := _steps(SOLD, page.offset, total, count):
         blocks.append(build.actions(*steps))
     return Message(
         text=f"{title}: {said}", blocks=tuple(blocks), accounts=_ids([one.row for one in page.rows])
     )
 
 
-def _steps(offset: int, total: int, count: int) -> list[build.Json]:
+def _steps(list_: str, offset: int, total: int, count: int) -> list[build.Json]:
+    """The buttons of a list: to all of it from the tab, and from page to page."""
     if count == WORST:
-        return [build.button(f"All {total:,}", SOLD, "0")] if total > count else []
-    steps = [build.button("◀ Previous", f"{SOLD}:back", str(max(offset - count, 0)))] if offset else []
+        return [build.button(f"All {total:,}", list_, "0")] if total > count else []
+    steps = [build.button("◀ Previous", f"{list_}:back", str(max(offset - count, 0)))] if offset else []
     if offset + count < total:
-        steps.append(build.button("Next ▶", f"{SOLD}:on", str(offset + count)))
+        steps.append(build.button("Next ▶", f"{list_}:on", str(offset + count)))
     return steps
 
 
@@ -218,6 +225,42 @@ def _sold(one: Sold) -> str:
     seats = f"seats {text.percent(one.seats.value)}" if isinstance(one.seats, Known) else "seats unknown"
     served = who(one.served_by, quiet=True) or "no TA is recorded"
     return f"{_named(one.row)} {_score(one.row)} · {seats} · {served}"
+
+
+def plans(title: str, page: DuePlans, count: int = WORST) -> Message:
+    """Plans whose update is due, each with its account and day; nothing where none is."""
+    last = page.offset + len(page.some)
+    if not page.some:
+        return Message(text="No plan is due")
+    span = f", {page.offset + 1} to {last} of {page.total:,}" if count != WORST else f": {page.total:,}"
+    blocks: list[Block] = [build.section(f"*{title}{span}*"), *_asked_for(page)]
+    blocks += build.paragraphs([_due(one, page) for one in page.some if not one.is_asked], LINES)
+    if stamp := stamp_of(one.fact for one in page.some):
+        told = origin(stamp.source, page.now - stamp.as_of, assumed=stamp.assumed)
+        blocks.append(build.context(f"*Sources* {text.escape(told)} at most"))
+    if steps := _steps(PLANS, page.offset, page.total, count):
+        blocks.append(build.actions(*steps))
+    ids = tuple(dict.fromkeys(one.account_id for one in page.some))
+    return Message(text=f"{title}{span}", blocks=tuple(blocks), accounts=ids)
+
+
+def _asked_for(page: DuePlans) -> Iterator[Block]:
+    for number, one in enumerate(one for one in page.some if one.is_asked):
+        press = build.button("Write the update", f"{WRITE}:home{number}", one.account_id)
+        yield build.section(_due(one, page), press)
+
+
+def _due(one: DuePlan, page: DuePlans) -> str:
+    said = f"*{listing.within(one.account_name, NAME)}* · {one.plan}"
+    if one.is_asked:
+        said += f"'s weekly update, asked for on {text.short_day(one.on)}"
+    else:
+        days = text.in_days((one.on - page.now.date()).days)
+        last = f"last updated {text.day(one.last)}" if one.last else "no update is recorded"
+        said += f", due {text.short_day(one.on)} ({days}) · {last}"
+    if page.names and one.whose:
+        said += f" · {text.name(page.names.get(one.whose.lower(), one.whose), NAME)}"
+    return said
 
 
 def titled(title: str, answer: Message) -> Message:

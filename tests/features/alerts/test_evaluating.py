@@ -100,6 +100,44 @@ async def test_what_was_kept_when_a_look_broke_off_is_not_told_again(world: Worl
     assert len(set(await world.keys())) == len(accounts)
 
 
+async def test_what_so_many_have_at_once_is_told_to_who_runs_the_bot_alone_and_once(world: World) -> None:
+    """A source that is connected later: its renewals are only remembered, whenever the look at them breaks off."""
+    accounts = [f"A{number:02}" for number in range(world.ports.policy.watch.few + 5)]
+    await settled(world, *accounts)
+    renews = {**USUAL, "renewal_date": date(2027, 1, 20)}
+    await world.book(*accounts, **renews)
+
+    class Breaks:
+        """Remembers all but three, and is not there any more to finish."""
+
+        def __init__(self, watching: Any) -> None:
+            self.watching = watching
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.watching, name)
+
+        async def remember(self, tx: Any, found: Any) -> None:
+            await self.watching.remember(tx, found[:-3])
+
+        async def finish(self, *_: Any) -> None:
+            raise ConnectionError
+
+    world.ports.watching = Breaks(world.store.watching)
+    with pytest.raises(ConnectionError):
+        await world.look()
+    world.ports.watching = world.store.watching
+    assert await world.look() == "3 accounts had something new, 0 alerts"
+    (said,) = await world.store.outgoing.list_outgoing(prefix="alerts.crowd:")
+    assert (said.email, await world.keys()) == (ODETTE, [])
+    await world.book("A00", **{**renews, "mau_28d": 480})
+    await world.book("new", **renews)
+    await world.look()
+    assert {key.rsplit(":", 1)[0] for key in await world.keys()} == {
+        *("seats:A00:100:2026-11-23", "renewal:new:2027-01-20:120"),
+    }
+    assert len(await world.store.outgoing.list_outgoing(prefix="alerts.crowd:")) == 1
+
+
 async def test_weeks_that_are_missing_or_come_late_tell_nothing(world: World) -> None:
     await settled(world, "A1")
     late = [week(date(2026, 11, 22) - timedelta(weeks=back), health_category="red") for back in range(9)]

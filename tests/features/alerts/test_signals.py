@@ -11,7 +11,7 @@ import pytest
 
 from bot import policy as policy_module
 from bot.domain.watching import Found, Look, Memory
-from bot.features.alerts import commitments, evaluating, signals
+from bot.features.alerts import commitments, crowds, evaluating, signals
 
 RULES = policy_module.load().watch
 BEGAN = date(2026, 11, 2)
@@ -22,6 +22,10 @@ Step = tuple[int, Mapping[str, Any]]
 
 def day(offset: int) -> date:
     return BEGAN + timedelta(days=offset)
+
+
+def worth_telling(found: Sequence[Found], *, settling: bool) -> Sequence[Found]:
+    return evaluating.worth_telling(found, crowds.silent_of(found, RULES, settling=settling))
 
 
 def told(steps: Sequence[Step], *, wakes: bool = False, **first: Any) -> list[str]:
@@ -45,7 +49,7 @@ def told(steps: Sequence[Step], *, wakes: bool = False, **first: Any) -> list[st
         seen = commitments.watch(at, look, memory)
         memory, wakes_on = seen.memory, seen.wakes_on
         assert wakes_on is None or wakes_on > today
-        (kept,) = evaluating.worth_telling([Found("A1", seen)], RULES, settling=offset < 1)
+        (kept,) = worth_telling([Found("A1", seen)], settling=offset < 1)
         said += [f"{offset}: {one.signal} {one.what}".rstrip() for one in kept.seen.fired]
     return said
 
@@ -324,12 +328,12 @@ def test_a_first_look_at_a_whole_book_tells_nothing_and_a_later_flood_neither() 
     seen = commitments.watch(at, look, {})
     assert {one.signal for one in seen.fired} >= {"seats", "utilization", "renewal", "save_plan_update"}
     assert all(one.is_first for one in seen.fired)
-    settling = evaluating.worth_telling([Found("A1", seen)], RULES, settling=True)
+    settling = worth_telling([Found("A1", seen)], settling=True)
     assert settling == (Found("A1", seen._replace(fired=())),)
     some = [Found(str(number), seen) for number in range(RULES.few)]
-    assert evaluating.worth_telling(some, RULES, settling=False) == tuple(some)
+    assert worth_telling(some, settling=False) == tuple(some)
     flood = [*some, Found("one more", seen)]
-    assert all(not one.seen.fired for one in evaluating.worth_telling(flood, RULES, settling=False))
+    assert all(not one.seen.fired for one in worth_telling(flood, settling=False))
 
 
 def test_looking_again_finds_nothing_new() -> None:

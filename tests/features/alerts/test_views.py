@@ -14,10 +14,12 @@ from bot import policy as policy_module
 from bot.blocks import limits, listing, text
 from bot.blocks.answers import Message
 from bot.domain.alert import Kept, Notice, NoticeState, Press
+from bot.domain.provenance import Stamp
 from bot.features.alerts import rules, views
 from bot.standin.validate import problems
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 RULES = policy_module.load().alerts
 DANA, CHANNEL = "dana@ta.example", "alerts-customer-usage"
 READING = views.Reading(
@@ -93,6 +95,22 @@ def test_noted(snapshot: SnapshotAssertion) -> None:
 
 def test_unreached(snapshot: SnapshotAssertion) -> None:
     pictured(views.unreached(USUAL, CHANNEL, "there is no such channel"), snapshot)
+
+
+def crowded(signal: str, count: int, line: str, stamp: Stamp | None) -> views.Crowded:
+    lines = (line,) * min(count, views.NAMED)
+    ids = tuple(f"A{number}" for number in range(len(lines)))
+    return views.Crowded(signal=signal, count=count, accounts=ids, lines=lines, stamp=stamp, now=NOW)
+
+
+def test_crowded(snapshot: SnapshotAssertion) -> None:
+    renewing = crowded("renewal", 4_321, "*Acme* renews on 20 Jan 2027", Stamp("vitally", NOW - 2 * HOUR))
+    hostile = crowded("category", 21, f"*{text.name('<!channel>')}*: green → red", None)
+    pictured(views.crowded((renewing, hostile), NOW.date(), RULES, 20), snapshot)
+    every = [crowded(signal, 21, "&amp;" * 100, None) for signal in RULES.signals]
+    message = views.crowded(every, NOW.date(), RULES, 20)
+    assert not problems(message.blocks)
+    assert listing.size(message.blocks) <= limits.MESSAGE_CHARS
 
 
 @pytest.mark.parametrize("off", [(), ("seats", "renewal")], ids=["nothing", "two"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from bot.domain.person import Contact, Team
 from bot.features.drafts import rules, texts, wording
 from bot.features.drafts.rules import Why
+from bot.policy import Policy, load
 
 Make = Callable[..., Any]
 TODAY = date(2026, 12, 1)
@@ -55,18 +57,26 @@ REASONS: dict[str, tuple[dict[str, Any], list[tuple[Why, str]]]] = {
 @pytest.mark.parametrize("case", REASONS)
 def test_who_is_written_to_and_why(case: str, account: Make, looking: Make) -> None:
     values, expected = REASONS[case]
-    found = rules.look([account(**values)], looking())
-    told = [(one.why, wording.reason(one)) for each in found for one in each.reasons]
+    found = rules.look(account(**values), looking())
+    told = [(one.why, wording.reason(one)) for one in found.reasons] if found else []
     assert told == expected
 
 
-def test_most_reasons_come_first_then_the_name(account: Make, looking: Make) -> None:
+def test_most_reasons_come_first_then_the_name_and_who_was_written_to_is_left_out(
+    account: Make, looking: Make
+) -> None:
     held = [
         account("Zebra", 1),
         account("beta", 2, versions_behind=0),
         account("Alpha", 3, versions_behind=0),
+        account("written", 4),
+        account("other team", 5, team="digital"),
     ]
-    assert [one.account.name for one in rules.look(held, looking())] == ["Zebra", "Alpha", "beta"]
+    found = [rules.look(one, looking()) for one in held]
+    listed = rules.listed([rules.wanted_of(one) for one in found if one], Team.SCALED, {"A-4": TODAY})
+    assert [one.account_name for one in listed.wanted] == ["Zebra", "Alpha", "beta"]
+    assert listed.counts == {Why.UPGRADE: 1, Why.USAGE: 3, Why.FEATURE: 0}
+    assert listed.left_out == (("written", TODAY),)
 
 
 def test_the_same_reason_is_told_again_next_quarter_and_a_feature_never(account: Make, looking: Make) -> None:
@@ -81,6 +91,24 @@ def test_the_same_reason_is_told_again_next_quarter_and_a_feature_never(account:
     later = crossings(date(2027, 1, 1))
     assert (later[Why.USAGE], later[Why.UPGRADE]) == ("2027-Q1", "2027-01")
     assert Why.FEATURE not in later
+
+
+def test_recaps_are_made_as_often_as_policy_says(account: Make, looking: Make, tmp_path: Path) -> None:
+    """Monthly, as the handbook has it; where policy says every three months, in January, April, July and October."""
+    quarterly = tmp_path / "policy.toml"
+    quarterly.write_text('[programmes.usage_recap]\nevery = "3 months"\n', "utf-8")
+
+    def months(policy: Policy) -> list[int]:
+        days = [date(2027, month, 28) for month in range(1, 13)]
+        found = [rules.look(account(), looking(today=day, rules=policy.drafts)) for day in days]
+        return [
+            day.month
+            for day, one in zip(days, found, strict=True)
+            if one and Why.UPGRADE in {reason.why for reason in one.reasons}
+        ]
+
+    assert months(load()) == list(range(1, 13))
+    assert months(load(quarterly)) == [1, 4, 7, 10]
 
 
 def test_material_is_for_poor_traits_reasons_and_features_by_contact_role(account: Make, draft: Make) -> None:

@@ -33,6 +33,7 @@ def entry(number: int, account: int = 1, weight: Weight = Weight.MATTERS, **chan
         "for_session": number % 2 == 0,
         "link": "https://slack.example/archives/C1/p1" if number == 1 else "",
         "given_at": NOW - timedelta(days=number),
+        "by_email": "bea@ta.example",
         **changes,
     }
     return Feedback(
@@ -40,7 +41,6 @@ def entry(number: int, account: int = 1, weight: Weight = Weight.MATTERS, **chan
         account_id=f"A-{account}",
         team=Team.SCALED,
         weight=weight,
-        by_email="bea@ta.example",
         by_name="Bea Ito",
         **values,
     )
@@ -71,7 +71,10 @@ def _shown(modal: Modal) -> dict[str, Any]:
 
 OF_ACCOUNT: dict[str, Callable[[], Modal]] = {
     "empty": lambda: views.of_account(report((), session=Unknown())),
-    "usual": lambda: views.of_account(report(USUAL), kept=True),
+    "usual": lambda: views.of_account(report(USUAL), views.KEPT),
+    "theirs": lambda: views.of_account(
+        report((*USUAL[:2], entry(300, by_email="ana@ta.example"), *USUAL[2:]), reader="Bea@TA.example")
+    ),
     "too_much": lambda: views.of_account(report(MUCH, account_name=HOSTILE * 9)),
 }
 
@@ -84,6 +87,11 @@ def test_of_account(case: str, seen: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("given", [(), USUAL, MUCH], ids=["empty", "usual", "too_much"])
 def test_gathered(given: tuple[Feedback, ...], seen: SnapshotAssertion) -> None:
     assert _shown(views.gathered(rules.by_area(given), date(2026, 5, 23), NOW)) == seen
+
+
+def test_edit(seen: SnapshotAssertion) -> None:
+    assert _shown(forms.edit(entry(2, weight=Weight.BLOCKS), AREAS)) == seen
+    assert "Of old" in str(forms.edit(entry(1, area="Of old"), AREAS).blocks)
 
 
 def test_form(seen: SnapshotAssertion) -> None:

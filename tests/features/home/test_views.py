@@ -25,6 +25,7 @@ from bot.features.books import rules as books
 from bot.features.doctor.rules import Finding, Level
 from bot.features.home import views
 from bot.features.home.book import Glance, Renewing, Sold, SoldPage, Worst
+from bot.features.home.plans import DuePlan, DuePlans
 from bot.features.home.rules import Totals
 from bot.features.leave_status.rules import Consent
 from bot.ports.book import ImportRecord
@@ -105,6 +106,49 @@ def _glance(*names: str) -> Glance:
         changes=(change,),
         origins=books.origins_of(rows),
     )
+
+
+def _due(at: int, name: str = "Acme Mills", **changes: Any) -> DuePlan:
+    given: dict[str, Any] = {
+        "account_id": f"A-{at}",
+        "account_name": name,
+        "plan": "success plan",
+        "on": date(2026, 11, 24) - timedelta(days=9 * at),
+        "is_asked": False,
+        "last": date(2025, 8, 24) if at % 2 else None,
+        "whose": "dana@ta.example",
+        "fact": Known(TODAY, Stamp(("vitally", "accounts.csv")[at % 2], NOW - timedelta(hours=at))),
+    }
+    return DuePlan(**{**given, **changes})
+
+
+def _plans(*some: DuePlan, offset: int = 0, total: int = 0, led: bool = False) -> DuePlans:
+    names = {DANA.email: DANA.name} if led else {}
+    return DuePlans(some=some, offset=offset, total=total or len(some), names=names, now=NOW)
+
+
+PLANS = {
+    "usual": (_plans(_due(0, is_asked=True, plan="get-well plan"), _due(1), _due(2), total=9), 6),
+    "of a team": (
+        _plans(_due(0, is_asked=True), _due(1, whose=""), _due(2, whose="b@ta.example"), led=True),
+        6,
+    ),
+    "hostile": (_plans(*(_due(at, HOSTILE, is_asked=at < 3) for at in range(6)), led=True), 6),
+    "a page": (_plans(*(_due(at, HOSTILE, is_asked=True) for at in range(20)), offset=20, total=61), 20),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_plans(seen: SnapshotAssertion, name: str) -> None:
+    page, count = PLANS[name]
+    shown = views.plans("Plans due", page, count)
+    assert _picture(shown) == seen
+    assert set(shown.accounts) == {one.account_id for one in page.some}
+
+
+def test_no_plan_that_is_due_is_no_part_of_a_tab() -> None:
+    empty = views.plans("Plans due", _plans())
+    assert views.home([], [empty]).blocks == ()
 
 
 BUTTONS = (running.button("My whole book", "/account-health", "book"),)
