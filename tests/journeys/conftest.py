@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
 from bot.settings import Settings
-from bot.standin.book import write_csvs
 
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 LAUNCHER = Path(__file__).parent / "launcher.py"
@@ -22,18 +22,29 @@ OURS = {name.upper() for name in Settings.model_fields}
 
 
 @pytest.fixture(scope="session")
-def csvs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def todays_book(demo_book: Callable[[datetime], Path]) -> Path:
+    """The demo's book as of today: its files, and a database that holds it."""
+    return demo_book(datetime.combine(datetime.now(UTC), time(), UTC))
+
+
+@pytest.fixture(scope="session")
+def csvs(todays_book: Path) -> Path:
     """The demo's five files as of today."""
-    folder = tmp_path_factory.mktemp("csvs")
-    write_csvs(folder, datetime.now(UTC).date())
-    return folder
+    return todays_book / "csv"
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Mapping[str, str]:
     """The machine's, without what configures a real bot, and a database of this test's own."""
     inherited = {name: value for name, value in os.environ.items() if name not in OURS}
-    return {**inherited, "TA_BOT_DATABASE_URL": f"sqlite:///{tmp_path / 'book.db'}", "COLUMNS": "200"}
+    return {**inherited, "TA_BOT_DATABASE_URL": f"sqlite:///{tmp_path / 'ta-bot.db'}", "COLUMNS": "200"}
+
+
+@pytest.fixture
+def imported(todays_book: Path, tmp_path: Path, environment: Mapping[str, str]) -> str:
+    """The address of that database, which holds the demo's book."""
+    shutil.copytree(todays_book / "book", tmp_path, dirs_exist_ok=True)
+    return environment["TA_BOT_DATABASE_URL"]
 
 
 @pytest.fixture(scope="session")
