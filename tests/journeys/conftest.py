@@ -47,31 +47,60 @@ def imported(todays_book: Path, tmp_path: Path, environment: Mapping[str, str]) 
     return environment["TA_BOT_DATABASE_URL"]
 
 
+class Launchers:
+    """Two processes from which runs are forked: the first run of a command imports it, the later ones find it there."""
+
+    def __init__(self) -> None:
+        self._bare, self._full = (
+            subprocess.Popen(
+                [sys.executable, str(LAUNCHER), *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for words in ((), ("ours",))
+        )
+        self._begun: set[str] = set()
+
+    def run(self, asked: Mapping[str, Any]) -> int:
+        """Run to the end; gives the exit code."""
+        command = asked["words"][0]
+        launcher = self._full if command in self._begun else self._bare
+        self._begun.add(command)
+        assert launcher.stdin
+        assert launcher.stdout
+        launcher.stdin.write(json.dumps(asked) + "\n")
+        launcher.stdin.flush()
+        return int(launcher.stdout.readline())
+
+    def close(self) -> None:
+        for launcher in (self._bare, self._full):
+            launcher.communicate()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever runs commands is on one worker, with one pair of launchers."""
+    for item in items:
+        if "tests/journeys/" in item.nodeid and "run" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
 @pytest.fixture(scope="session")
-def launcher() -> Iterator[subprocess.Popen[str]]:
-    """A process with the libraries in it, from which runs are forked."""
-    with subprocess.Popen(
-        [sys.executable, str(LAUNCHER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield process
-        process.communicate()
+def launchers() -> Iterator[Launchers]:
+    started = Launchers()
+    yield started
+    started.close()
 
 
 @pytest.fixture
-def run(
-    launcher: subprocess.Popen[str], tmp_path: Path, environment: Mapping[str, str], tmp_path_factory: Any
-) -> Run:
+def run(launchers: Launchers, tmp_path: Path, environment: Mapping[str, str], tmp_path_factory: Any) -> Run:
     """Run `ta-bot WORDS…` to its end."""
     said = tmp_path_factory.mktemp("said")
 
     def ran(*words: str, **extra: str) -> subprocess.CompletedProcess[str]:
         files = {"out": str(said / "out"), "err": str(said / "err")}
         asked = {"words": words, "folder": str(tmp_path), "environment": {**environment, **extra}, **files}
-        assert launcher.stdin
-        assert launcher.stdout
-        launcher.stdin.write(json.dumps(asked) + "\n")
-        launcher.stdin.flush()
-        code = int(launcher.stdout.readline())
+        code = launchers.run(asked)
         return subprocess.CompletedProcess(
             words, code, (said / "out").read_text("utf-8"), (said / "err").read_text("utf-8")
         )

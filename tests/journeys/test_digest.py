@@ -62,7 +62,6 @@ def test_what_cannot_be_is_explained(run: Run) -> None:
         assert "Traceback" not in refused.stderr
 
 
-@pytest.mark.long
 @pytest.mark.usefixtures("imported")
 async def test_the_running_bot_posts_it_once_and_corrects_it(
     run: Run, environment: Mapping[str, str], tmp_path: Path
