@@ -36,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 test: $(TOOLS)
 	$(MAKE) -j 2 lint compiled
 	$(ROOMY) $(BIN)/python -m pytest -n 5 --dist loadgroup -m "not alone"
-	$(ROOMY) $(BIN)/python -m pytest -n 4 -m alone
+	$(ROOMY) $(BIN)/python -m pytest -n 4 --dist loadgroup -m alone
 
 # While types are checked on one processor: what every worker would compile, since all begin at once.
 .PHONY: compiled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -66,6 +67,8 @@ def options(
 
 def _run(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run to the end, or explain on stderr and leave with 1."""
+    gc.freeze()
+    gc.enable()
     try:
         return asyncio.run(make())
     except KeyboardInterrupt:
@@ -345,6 +348,7 @@ def cancel(key: Key) -> None:
 
 def main() -> None:
     """Run the command line."""
+    gc.disable()  # until a command runs: modules stay, and would be looked through again and again
     app(prog_name="ta-bot")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import gc
 import getpass
 import itertools
@@ -12,16 +13,23 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import hypothesis
 import psycopg
 import pytest
+import sqlalchemy as sa
 import structlog
 
+from bot.features.sync.usecases import import_file
+from bot.integrations.csv_files.source import CsvFile
+from bot.jobs.engine import Calls, Engine
+from bot.standin.book import write_csvs
 from bot.store import Store, open_store
 
 # How long an example takes says how busy the machine is; what must be quick is measured by itself.
@@ -49,13 +57,25 @@ class TurnedClock:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long bars to `make soak`."""
-    if "soak" in (config.getoption("-m") or ""):
-        return
-    long = [item for item in items if item.get_closest_marker("soak")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    """Leave the long bars to `make soak`, and have workers begin what takes long."""
+    if "soak" not in (config.getoption("-m") or ""):
+        soaked = [item for item in items if item.get_closest_marker("soak")]
+        if soaked:
+            config.hook.pytest_deselected(items=soaked)
+            items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[int, int]:
+    """When a worker's test has its turn: groups in their own order, then what is long by the clock, then all others.
+
+    Those are mixed, the same way each time: the tests of one folder mostly wait, of another mostly reckon, and
+    side by side they take the time of one.
+    """
+    if item.get_closest_marker("xdist_group"):
+        return (0, 0)
+    return (1, 0) if item.get_closest_marker("long") else (2, zlib.crc32(item.nodeid.encode()))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -89,12 +109,56 @@ async def _migrate(url: str) -> None:
     await store.close()
 
 
+MadeOnce: TypeAlias = Callable[[str, Callable[[Path], None]], Path]
+"""Gives the folder of a name, which the first worker that asks has filled; the others wait for it."""
+
+
 @pytest.fixture(scope="session")
-def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """What is made once for all workers, and only read or copied from then on."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder = shared / f"once-{name}"
+        with (shared / f"once-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                making = Path(tempfile.mkdtemp(dir=shared))
+                make(making)
+                making.rename(folder)  # half of it is nobody's
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def migrated_files(made_once: MadeOnce) -> Path:
     """A folder with a migrated, empty SQLite database, to be copied."""
-    folder = tmp_path_factory.mktemp("migrated")
-    asyncio.run(_migrate(f"sqlite:///{folder / 'ta-bot.db'}"))
-    return folder
+    return made_once("migrated", lambda folder: asyncio.run(_migrate(f"sqlite:///{folder / 'ta-bot.db'}")))
+
+
+@pytest.fixture(scope="session")
+def demo_book(made_once: MadeOnce, migrated_files: Path) -> Callable[[datetime], Path]:
+    """Gives a folder with the demo's book as of an instant: the files in `csv`, and `book`, a database to be copied."""
+
+    def at(now: datetime) -> Path:
+        def make(folder: Path) -> None:
+            write_csvs(folder / "csv", now.date())
+            shutil.copytree(migrated_files, folder / "book")
+            asyncio.run(_fill(folder, TurnedClock(now)))
+
+        return made_once(f"book-{now:%Y-%m-%dT%H}", make)
+
+    return at
+
+
+async def _fill(folder: Path, clock: TurnedClock) -> None:
+    store = open_store(f"sqlite:///{folder / 'book' / 'ta-bot.db'}", clock)
+    await store.start()
+    for kind in ("people", "accounts", "history", "contacts"):
+        await import_file(CsvFile(kind, folder / "csv" / f"{kind}.csv", clock), store)
+    await store.close()
 
 
 @pytest.fixture
@@ -113,7 +177,9 @@ def _find_postgres() -> Path | None:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """A PostgreSQL server for this worker, with a migrated database to copy; gone when the worker ends."""
+    """A PostgreSQL server for this worker, with a migrated database to copy, the engine's tables in it; gone when the
+    worker ends.
+    """
     programs = _find_postgres()
     if programs is None:
         if os.environ.get("CI", "").lower() == "true":
@@ -140,9 +206,21 @@ def postgres_server() -> Iterator[str]:
         with psycopg.connect(server, autocommit=True) as admin:
             admin.execute("CREATE DATABASE template_book")
         asyncio.run(_migrate(template))
+        asyncio.run(_engaged(template))
         yield server
         supervisor.communicate()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _engaged(url: str) -> None:
+    """The durable engine makes its tables: half a second, which no copy takes again."""
+
+    async def nothing(*_: object) -> str:
+        return ""
+
+    engine = Engine(sa.make_url(url), "template")
+    await engine.launch(Calls(nothing, nothing))
+    await engine.close()
 
 
 @pytest.fixture
@@ -160,7 +238,9 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 def _database(server: str, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copied as files, as it always was before 15: of a small one that costs half of writing its log.
+        strategy = "STRATEGY file_copy" if admin.info.server_version >= 150_000 else ""
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}")
         yield server.replace("/postgres?", f"/{name}?")
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -30,6 +30,7 @@ GC_THRESHOLDS = (10_000, 20, 20)
 
 async def serve() -> None:
     """Run the bot until it is told to stop; raises SettingsError with everything that is missing."""
+    gc.set_threshold(*GC_THRESHOLDS)
     settings = settings_module.load()
     problems = settings_module.serving_problems(settings)
     if problems:
@@ -80,7 +81,6 @@ async def _settle(house: House) -> None:
     await asyncio.to_thread(BankHolidays().countries)  # 0.3 s of imports that the first form would wait for
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
 
 
 @asynccontextmanager

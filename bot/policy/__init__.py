@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,12 @@ def load(path: Path | None = None) -> Policy:
 
     An operator's file is laid over the packaged one: tables key by key, arrays whole.
     """
-    return _policy(_checked(*_effective(path)))
+    return _packaged() if path is None else _policy(_checked(*_effective(path)))
+
+
+@cache
+def _packaged() -> Policy:
+    return _policy(_checked(*_effective(None)))
 
 
 def in_force(path: Path | None = None) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,16 +21,13 @@ from bot import policy as policy_module
 from bot.bootstrap.answering import handlers, jobs, ports_of
 from bot.bootstrap.house import House
 from bot.bootstrap.lasting import Lasting, make_lasting
-from bot.clock import FixedClock, TurnableClock
+from bot.clock import TurnableClock
 from bot.domain.request import Request
-from bot.features.sync.usecases import import_file
-from bot.integrations.csv_files.source import CsvFile
 from bot.ports import Ports
 from bot.ports.requests import Wanted
 from bot.settings import Settings
 from bot.slack.listen import Edge, build_edge
 from bot.slack.wiring import make_slack
-from bot.standin.book import write_csvs
 from bot.standin.delivery import Envelope
 from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_BOT_TOKEN, Message
@@ -39,27 +36,12 @@ from bot.store import open_store
 
 MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)
 """Everybody from New York to Stockholm is at work."""
-KINDS = ("people", "accounts", "history", "contacts")
 
 
 @pytest.fixture(scope="session")
-def book(tmp_path_factory: pytest.TempPathFactory, migrated_files: Path) -> Path:
-    """A database that holds the demo's book, to be copied."""
-    folder = tmp_path_factory.mktemp("asking")
-    (csvs := folder / "csv").mkdir()
-    write_csvs(csvs, MONDAY.date())
-    shutil.copytree(migrated_files, folder / "book")
-
-    async def fill() -> None:
-        clock = FixedClock(MONDAY, ZoneInfo("UTC"))
-        store = open_store(f"sqlite:///{folder / 'book' / 'ta-bot.db'}", clock)
-        await store.start()
-        for kind in KINDS:
-            await import_file(CsvFile(kind, csvs / f"{kind}.csv", clock), store)
-        await store.close()
-
-    asyncio.run(fill())
-    return folder / "book"
+def book(demo_book: Callable[[datetime], Path]) -> Path:
+    """A folder with a database that holds the demo's book, to be copied."""
+    return demo_book(MONDAY) / "book"
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -18,51 +17,33 @@ from bot.bootstrap.answering import handlers, ports_of
 from bot.bootstrap.house import House
 from bot.clock import FixedClock
 from bot.domain.person import Person
-from bot.features.sync.usecases import import_file
-from bot.integrations.csv_files.source import CsvFile
 from bot.ports import Ports
 from bot.settings import Settings
 from bot.slack.attending import Handlers, found
 from bot.slack.wiring import make_slack
-from bot.standin.book import write_csvs
 from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_BOT_TOKEN, stable_id
 from bot.standin.workspace import build_workspace, user_id_of
 from bot.store import open_store
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
-KINDS = ("people", "accounts", "history", "contacts")
 
 
 def _clock(settings: Settings) -> FixedClock:
     return FixedClock(NOW, settings.zone)
 
 
-@pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory, migrated_files: Path) -> Path:
-    """A database that holds the demo's book, to be copied."""
-    folder = tmp_path_factory.mktemp("demo")
-    csvs = folder / "csv"
-    csvs.mkdir()
-    write_csvs(csvs, NOW.date())
-    shutil.copytree(migrated_files, folder / "book")
-
-    async def fill() -> None:
-        clock = _clock(Settings(_env_file=None))
-        store = open_store(f"sqlite:///{folder / 'book' / 'ta-bot.db'}", clock)
-        await store.start()
-        for kind in KINDS:
-            await import_file(CsvFile(kind, csvs / f"{kind}.csv", clock), store)
-        await store.close()
-
-    asyncio.run(fill())
-    return folder / "book"
+@pytest.fixture
+def book_url(demo_book: Callable[[datetime], Path], tmp_path: Path) -> str:
+    """A database of this test's own that holds the demo's book."""
+    shutil.copytree(demo_book(NOW) / "book", tmp_path / "mine")
+    return f"sqlite:///{tmp_path / 'mine' / 'ta-bot.db'}"
 
 
 @pytest.fixture
-async def people(demo_folder: Path) -> tuple[Person, ...]:
+async def people(book_url: str) -> tuple[Person, ...]:
     """Everybody in the demo's book."""
-    store = open_store(f"sqlite:///{demo_folder / 'ta-bot.db'}", _clock(Settings(_env_file=None)))
+    store = open_store(book_url, _clock(Settings(_env_file=None)))
     await store.start()
     found = await store.people.list_people()
     await store.close()
@@ -76,14 +57,13 @@ async def server(people: tuple[Person, ...]) -> AsyncIterator[StandinServer]:
 
 
 @pytest.fixture
-async def ports(demo_folder: Path, tmp_path: Path, server: StandinServer) -> AsyncIterator[Ports]:
+async def ports(book_url: str, server: StandinServer) -> AsyncIterator[Ports]:
     """What commands are given: the demo's book, and the local workspace for people and channels."""
-    shutil.copytree(demo_folder, tmp_path / "mine")
     settings = Settings(
         _env_file=None, slack_bot_token=SecretStr(DEMO_BOT_TOKEN), slack_api_url=server.api_url
     )
     clock = _clock(settings)
-    store = open_store(f"sqlite:///{tmp_path / 'mine' / 'ta-bot.db'}", clock)
+    store = open_store(book_url, clock)
     await store.start()
     side = make_slack(settings, clock, store.audit)
     yield ports_of(House(settings, policy_module.load(), clock, store), side)

@@ -240,9 +240,12 @@ def _subscription(channel_id: str, teams: tuple[Team, ...], due_at: datetime) ->
 
 
 @pytest.fixture(scope="session")
-def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_book(made_once: Callable[..., Path]) -> Path:
     """A folder with the files of a few accounts of each team, and everybody."""
-    folder = tmp_path_factory.mktemp("small-book")
+    return made_once("small-book", _write_small)
+
+
+def _write_small(folder: Path) -> None:
     write_csvs(folder, datetime.now(UTC).date())
     kept: dict[str, str] = {}
 
@@ -258,7 +261,6 @@ def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
             writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-    return folder
 
 
 async def _fill(url: str, folder: Path) -> None:

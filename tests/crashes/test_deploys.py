@@ -28,6 +28,7 @@ async def said(house: Any) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.long
 async def test_a_deploy_in_mid_series_goes_on_where_the_old_one_stopped(settlement, books) -> None:
     """What the engine holds is of one pinned version, so that every later one takes it up."""
     slack = await settlement.slack()

@@ -240,12 +240,14 @@ async def kill_bots(
 
 # Alone, since the moments of the kills are drawn from the time that a calm run takes.
 @pytest.mark.alone
+@pytest.mark.long
 @pytest.mark.timeout(400)
 async def test_five_kills(settlement, sqlite_books, of) -> None:
     await kill_bots(settlement, sqlite_books, of, kills=5, first_seed=3)
 
 
 @pytest.mark.alone
+@pytest.mark.long
 @pytest.mark.postgres
 @pytest.mark.timeout(400)
 async def test_five_kills_of_two_replicas(settlement, postgres_books, of) -> None:

@@ -22,7 +22,16 @@ from bot.standin.state import Message
 
 TROUBLED, OTHER = "discuss-scaled-success", "discuss-technical-advisors"
 PARTS = ("head", "enterprise.kpis", "enterprise.attention", "enterprise.book")
-MOMENTS = pytest.mark.parametrize("moment", ["before the head", "in mid-series"])
+BEFORE, AMID = "before the head", "in mid-series"
+MOMENTS = pytest.mark.parametrize(
+    ("database_url", "moment"),
+    [
+        pytest.param("sqlite", BEFORE, id="before the head"),
+        pytest.param("sqlite", AMID, id="in mid-series"),
+        pytest.param("postgres", AMID, id="in mid-series on postgres", marks=pytest.mark.postgres),
+    ],
+    indirect=["database_url"],
+)
 BOOK = """account_id,name,team,ta_email,arr,mau,licensed_seats,health_score,health_category,renewal_date,as_of
 A1,Quelmarra,enterprise,henrike@ta.example,1200000,90,100,8.1,green,{soon},{now}
 A2,Ostrava,enterprise,henrike@ta.example,800000,30,100,3.2,red,{soon},{now}
@@ -61,14 +70,14 @@ class Series:
 
     async def until(self, moment: str) -> None:
         """Nothing was said yet, or the troubled channel has its head and no more."""
-        if moment == "before the head":
+        if moment == BEFORE:
             return
         await self.plan()
         await self.wait(lambda: self.said(TROUBLED))
         assert self.said(TROUBLED) == ["head"]
 
     async def go_on(self, moment: str) -> None:
-        if moment == "before the head":
+        if moment == BEFORE:
             await self.plan()
 
     async def wait(self, is_so: Any, seconds: float = 60) -> None:
@@ -166,7 +175,7 @@ async def test_a_500_that_stays_is_told_with_what_to_do(series: Series, moment: 
     await series.go_on(moment)
     await series.other_is_whole()
     await series.bot.settle(110)
-    if moment == "before the head":
+    if moment == BEFORE:
         assert series.said(TROUBLED) == []
         series.owner_heard("could not be posted", "HTTP 500", "`/kpi-digest now`")
     else:
@@ -181,7 +190,7 @@ async def test_an_archived_channel_is_told(series: Series, moment: str) -> None:
     await series.go_on(moment)
     await series.other_is_whole()
     await series.bot.settle(60)
-    if moment == "before the head":
+    if moment == BEFORE:
         assert series.said(TROUBLED) == []
         series.owner_heard("was not posted", "it is archived", "the subscription is paused", "*Resume*")
     else:
@@ -195,7 +204,7 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_not_entered_again(
 ) -> None:
     me = series.workspace.bot.id
     await series.until(moment)
-    if moment == "before the head":  # there since last week
+    if moment == BEFORE:  # there since last week
         await series.bot.say(series.bot.intent("earlier", TROUBLED))
         await series.bot.settle()
         series.workspace.messages.clear()
@@ -204,7 +213,7 @@ async def test_a_channel_that_the_bot_was_taken_out_of_is_not_entered_again(
     await series.other_is_whole()
     await series.bot.settle(60)
     assert me not in series.troubled.members
-    if moment == "before the head":
+    if moment == BEFORE:
         assert series.said(TROUBLED) == []
         series.owner_heard("was not posted", "I am not in that channel any more: invite me", "*Resume*")
     else:

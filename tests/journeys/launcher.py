@@ -1,7 +1,8 @@
 """Starts `ta-bot` quickly, many times: the libraries are imported once, then each run is a fork of this process.
 
 A run is a process of its own that imports every module of ours anew, in the order its command asks for, with its
-own directory, environment and files for what it says. Reads a run a line from stdin, answers its exit code.
+own directory, environment and files for what it says; with `ours` on the command line it finds them imported.
+Reads a run a line from stdin, answers its exit code.
 """
 
 from __future__ import annotations
@@ -32,6 +33,16 @@ LIBRARIES = (
     "typer.rich_utils",
     "yaml",
 )
+OURS = (
+    "bot.bootstrap.digesting",
+    "bot.bootstrap.doctoring",
+    "bot.bootstrap.dues",
+    "bot.bootstrap.importing",
+    "bot.bootstrap.keeping",
+    "bot.bootstrap.serving",
+    "bot.bootstrap.syncing",
+    "bot.bootstrap.trying",
+)
 
 
 def become(asked: dict[str, Any]) -> None:
@@ -47,7 +58,7 @@ def become(asked: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *(OURS if sys.argv[1:] == ["ours"] else ())):
         importlib.import_module(name)
     gc.freeze()  # a run looks for garbage in what is its own
     for line in sys.stdin:

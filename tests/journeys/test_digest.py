@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN
 from bot.standin.workspace import build_workspace
@@ -39,8 +41,8 @@ async def serving(environment: Mapping[str, str], folder: Path) -> AsyncIterator
         assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
-def test_a_digest_is_printed(run: Run, csvs: Path) -> None:
-    assert run("import", "all", str(csvs)).returncode == 0
+@pytest.mark.usefixtures("imported")
+def test_a_digest_is_printed(run: Run) -> None:
     shown = run("digest", "preview", "#discuss-scaled-success", "--team", "digital")
     assert (shown.returncode, shown.stderr) == (0, "")
     for words in ("KPI digest", "Digital TAs", "Utilization"):
@@ -48,8 +50,8 @@ def test_a_digest_is_printed(run: Run, csvs: Path) -> None:
     assert "Whole organisation" in run("digest", "preview", "general").stdout
 
 
-def test_what_cannot_be_is_explained(run: Run, csvs: Path) -> None:
-    assert run("import", "people", str(csvs / "people.csv")).returncode == 0
+@pytest.mark.usefixtures("imported")
+def test_what_cannot_be_is_explained(run: Run) -> None:
     for words, said in (
         (("preview", "nowhere"), "channel nowhere: the bot sees none by that name"),
         (("preview", "general", "--team", "sales"), "--team sales: there is no such team"),
@@ -60,11 +62,11 @@ def test_what_cannot_be_is_explained(run: Run, csvs: Path) -> None:
         assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.usefixtures("imported")
 async def test_the_running_bot_posts_it_once_and_corrects_it(
-    run: Run, csvs: Path, environment: Mapping[str, str], tmp_path: Path
+    run: Run, environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     """Without a bot it stays planned; with one it is there within seconds; asked again, it is edited."""
-    assert (await asyncio.to_thread(run, "import", "all", str(csvs))).returncode == 0
     async with StandinServer(build_workspace([])) as slack:
         tokens = {"SLACK_BOT_TOKEN": DEMO_BOT_TOKEN, "SLACK_APP_TOKEN": DEMO_APP_TOKEN}
         known = {**environment, **tokens, "SLACK_API_URL": slack.api_url}

@@ -159,7 +159,7 @@ async def test_a_slack_that_fails_is_a_finding(
 async def test_a_database_of_a_newer_version(doctor: Doctor, tmp_path: Path) -> None:
     """Nothing of it is touched; the cure is to upgrade."""
     await doctor()
-    with closing(sqlite3.connect(tmp_path / "book.db")) as raw, raw:
+    with closing(sqlite3.connect(tmp_path / "ta-bot.db")) as raw, raw:
         raw.execute("INSERT INTO migrations SELECT family, 99, name, applied_at FROM migrations LIMIT 1")
     code, found = await doctor()
     assert (code, one_of(found["problem"], "written by a newer ta-bot", "upgrade ta-bot")) == (1, True), found

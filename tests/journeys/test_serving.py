@@ -16,8 +16,6 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.person import Person
-from bot.features.sync.usecases import import_file
-from bot.integrations.csv_files.source import CsvFile
 from bot.settings import Settings
 from bot.standin.server import StandinServer
 from bot.standin.state import DEMO_APP_TOKEN, DEMO_BOT_TOKEN, DEMO_SIGNING_SECRET
@@ -28,13 +26,10 @@ LISTENING = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
 
 
 @pytest.fixture
-async def people(environment: Mapping[str, str], csvs: Path) -> tuple[Person, ...]:
+async def people(imported: str) -> tuple[Person, ...]:
     """The book imported; its people."""
-    clock = SystemClock(Settings(_env_file=None).zone)
-    store = open_store(environment["TA_BOT_DATABASE_URL"], clock)
+    store = open_store(imported, SystemClock(Settings(_env_file=None).zone))
     await store.start()
-    for kind in ("people", "accounts", "history"):
-        await import_file(CsvFile(kind, csvs / f"{kind}.csv", clock), store)
     found = await store.people.list_people()
     await store.close()
     return found

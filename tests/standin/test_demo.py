@@ -24,6 +24,7 @@ async def started(*words: str) -> Process:
     )
 
 
+@pytest.mark.long
 async def test_it_is_ready_answers_and_stops() -> None:
     process = await started("--port", "0")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -70,11 +71,9 @@ FAMOUS = (
 )
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("book")
-    write_csvs(directory, TODAY)
-    return directory
+@pytest.fixture(scope="session")
+def book(written: Callable[..., Path]) -> Path:
+    return written(TODAY)
 
 
 def rows(book: Path, kind: str) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -36,15 +37,11 @@ def rows(folder: Path, kind: str) -> list[Row]:
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> dict[date, Path]:
+@pytest.fixture(scope="session")
+def books(written: Callable[..., Path]) -> dict[date, Path]:
     """The book of the base day, whole, and of the Mondays after it with the weeks since the one before."""
-    folder = tmp_path_factory.mktemp("books")
-    made = {day: folder / f"{day}" for day in (BASE, *MONDAYS)}
-    write_csvs(made[BASE], BASE)
-    for day in MONDAYS:
-        write_csvs(made[day], day, base=BASE, since=day - timedelta(days=15))
-    return made
+    later = {day: written(day, base=BASE, since=day - timedelta(days=15)) for day in MONDAYS}
+    return {BASE: written(BASE), **later}
 
 
 def test_the_base_day_is_the_book_without_a_base(books: dict[date, Path], tmp_path: Path) -> None:

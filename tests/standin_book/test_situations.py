@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import pytest
-
-from bot.standin.book import write_csvs
 
 TODAY = date(2026, 3, 4)
 Row = dict[str, str]
@@ -126,11 +125,9 @@ SITUATIONS: dict[str, Callable[[Row], bool]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def accounts(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
-    directory = tmp_path_factory.mktemp("book")
-    write_csvs(directory, TODAY)
-    with (directory / "accounts.csv").open(encoding="utf-8", newline="") as file:
+@pytest.fixture(scope="session")
+def accounts(written: Callable[..., Path]) -> list[Row]:
+    with (written(TODAY) / "accounts.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -82,6 +82,7 @@ async def kill_imports(url: str, clock, folder: Path, seeds: range) -> None:
     assert unfinished * 2 >= len(seeds), "the kills came too late to prove anything"
 
 
+@pytest.mark.long
 async def test_five_kills(database_url: str, clock, tmp_path: Path) -> None:
     await kill_imports(database_url, clock, tmp_path, range(5))
 
