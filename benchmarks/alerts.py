@@ -67,7 +67,7 @@ def _lines(found: Any, size: Size) -> Iterator[Line]:
     yield Line(
         what="whom there is to write to: with the lists of the month", ours=first, note=f"again: {again}"
     )
-    yield _stood_still("meanwhile the event loop stood still for", found["blocked by drafts"], 30)
+    yield _stood_still("meanwhile the event loop stood still for", found["blocked by drafts"], 50)
 
 
 def _stood_still(what: str, seconds: float, goal: float) -> Line:

@@ -17,6 +17,9 @@ from bot.ports.readings import Decide, Elsewhere
 from bot.store.database import Database, Tx
 from bot.store.preparing import Preparer, Ready, last_of, version_of
 
+ELSEWHERE = 2
+"""Parts that are decided there at once: it goes on with the second while the first is fetched."""
+
 
 class _Part(NamedTuple):
     """Accounts that are being decided, up to the id `last`; None where there are none after them."""
@@ -29,7 +32,7 @@ class _Part(NamedTuple):
 class Ahead:
     """One merge after the other; what a merge left behind that failed is no other's.
 
-    Where there is an `elsewhere`, two parts at a time are decided there, and where this process helps one here.
+    Where there is an `elsewhere`, parts are decided there, and where this process helps one at a time here.
     """
 
     def __init__(self, database: Database, preparer: Preparer) -> None:
@@ -77,31 +80,27 @@ class Ahead:
     async def _go_on(self, decide: Decide, limit: int, after: str, elsewhere: Elsewhere | None) -> None:
         """Have as many parts decided as there are places for; each begins where the one before it ends."""
         at = self._coming[-1].last if self._coming else after
-        while at is not None and (place := self._place(elsewhere)) is not None:
+        for place in self._free(elsewhere):
+            if at is None:
+                return
             last = await self._database.scan(partial(last_of, after=at, limit=limit))
-            decided = self._elsewhere if place else self._here
-            task = asyncio.create_task(decided(decide, limit, at, elsewhere))
-            self._coming.append(_Part(task, last, place))
+            task = asyncio.create_task(self._decided(decide, limit, at, place))
+            self._coming.append(_Part(task, last, place is not None))
             at = last
 
-    def _place(self, elsewhere: Elsewhere | None) -> bool | None:
-        """Whether the next part is decided elsewhere; None where there is no place for it now."""
+    def _free(self, elsewhere: Elsewhere | None) -> list[Elsewhere | None]:
+        """The places that have nothing to do; None is here."""
         there = sum(part.is_elsewhere for part in self._coming)
-        if elsewhere is not None and there < 2:
-            return True
-        free = len(self._coming) == there and (elsewhere is None or elsewhere.helped)
-        return False if free else None
+        is_idle = len(self._coming) == there
+        here = [None] if is_idle and (elsewhere is None or elsewhere.helped) else []
+        return [*([elsewhere] * (ELSEWHERE - there) if elsewhere else []), *here]
 
-    async def _elsewhere(
-        self, decide: Decide, limit: int, after: str, elsewhere: Elsewhere | None
-    ) -> Ready | None:
-        found: Ready | None = await elsewhere.prepare(decide, limit, after) if elsewhere else None
-        return found
-
-    async def _here(self, decide: Decide, limit: int, after: str, _: Elsewhere | None) -> Ready | None:
-        return await self._database.sweep(
-            lambda connection: self._preparer.prepare(connection, decide, limit, after)
-        )
+    async def _decided(self, decide: Decide, limit: int, after: str, place: Elsewhere | None) -> Ready | None:
+        if place is not None:
+            found: Ready | None = await place.prepare(decide, limit, after)
+            return found
+        prepare = self._preparer.prepare
+        return await self._database.sweep(lambda connection: prepare(connection, decide, limit, after))
 
     def _is_stale(self, ready: Ready, connection: sa.Connection) -> bool:
         now = version_of(connection)

@@ -57,10 +57,10 @@ def test_the_digest_gives_seconds_memory_and_the_loop(tmp_path: Path) -> None:
 
 
 def test_alerts_give_seconds_and_the_loop(tmp_path: Path) -> None:
-    day, news, *_, blocked = alerts.run(TINY, tmp_path)
+    day, news, _, _, blocked, _, blocked_by_drafts = alerts.run(TINY, tmp_path)
     assert "200 accounts" in day.what
     assert all(line.ratio and line.goal == pytest.approx(0.004) for line in (day, news))
-    assert blocked.goal == 50
+    assert blocked.goal == blocked_by_drafts.goal == 50
 
 
 def test_a_sync_is_measured_beside_its_pages(tmp_path: Path) -> None:

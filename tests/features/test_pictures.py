@@ -25,7 +25,7 @@ MODAL_IDS = {
     *("health.share_choose", "health.share_confirm", "segment_lists.corrected", "subscriptions.form"),
     *("coverage.dates", "coverage.covers", "coverage.confirm", "coverage.settle", "coverage.told"),
     *("coverage.call_off", "routing.form", "routing.handing", "feedback.form"),
-    "plan_updates.form",
+    *("feedback.edit", "plan_updates.form"),
 }
 """Modals are held by tests/commands (test_pressing.py, test_kpi_digest.py, test_ooo.py) and tests/asking, which submit each."""
 MENU_IDS = {"health.choose", "segments.choose", "coverage.choose", "coverage.find"}

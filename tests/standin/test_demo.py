@@ -34,7 +34,7 @@ async def test_it_is_ready_answers_and_stops() -> None:
             assert ready.startswith("ready: http://127.0.0.1:"), (await process.communicate())[1].decode()
             address = ready.removeprefix("ready: ").strip()
             assert "Your book of business" in await _asked(address)
-            assert any("the book of" in did for did in await _turned(address, by="1 week"))
+            assert any("the book of" in did for did in await _turned(address, by="1 day"))
             await _synced(process)
             process.send_signal(signal.SIGTERM)
             assert await process.wait() == 0
