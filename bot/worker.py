@@ -22,6 +22,8 @@ AHEAD = 3
 """Items of a stream that may wait to be taken: more would fill the memory of whoever takes them slowly."""
 PIECE = 1 << 20
 """Bytes that are read before the other end has to wait."""
+SPARING = {"MALLOC_ARENA_MAX": "2"}
+"""The C library keeps what each thread frees for that thread alone, unless it is told otherwise."""
 CALL, STREAM, MORE, STOP = range(4)
 ITEM, DONE, FAILED = range(3)
 _HEADER = struct.Struct(">Q")
@@ -100,7 +102,11 @@ class Worker:
             command = (sys.executable, "-m", "bot.worker")
             try:
                 self._process = await asyncio.create_subprocess_exec(
-                    *command, stdin=PIPE, stdout=PIPE, limit=PIECE
+                    *command,
+                    stdin=PIPE,
+                    stdout=PIPE,
+                    limit=PIECE,
+                    env={**os.environ, **SPARING},  # noqa: TID251 # none is read: all go on
                 )
             except OSError as error:
                 self._is_lost = True

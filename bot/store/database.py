@@ -311,7 +311,7 @@ class SqliteDatabase(Database):
         raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         raw.execute("PRAGMA journal_mode = WAL")
         raw.execute("PRAGMA synchronous = FULL")  # what was said to be kept outlives a power cut
-        raw.execute("PRAGMA cache_size = -16000")  # 16 MB at most: a big import spills less often
+        raw.execute("PRAGMA cache_size = -8000")  # 8 MB: four times that saves a sync 3 % of its time
         raw.execute("PRAGMA foreign_keys = ON")
 
     @staticmethod

@@ -14,7 +14,7 @@ from bot.features.sync.sweeping import Asked, Reader, Told
 from bot.ports.readings import Elsewhere, MergedCount, SweepState, SyncRecord
 from bot.ports.vendors import Vendor
 
-CHUNK = 1_000
+CHUNK = 500
 """Accounts merged in one transaction: others that write wait no longer than for these."""
 Merged: TypeAlias = Callable[[int, int], None]
 """Told (accounts merged so far, accounts in all)."""
