@@ -24,6 +24,15 @@ class ServerFailed(RuntimeError):
     """A server did not start; carries what it said."""
 
 
+def held_mib(process: int | str, kind: str) -> float:
+    """Memory of a process, of a kind as the kernel calls it; 0 where it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(kind)), 0.0)
+
+
 @dataclass
 class Server:
     """A server under load."""
@@ -43,8 +52,7 @@ class Server:
     @property
     def memory_mib(self) -> float:
         """Resident memory."""
-        lines = Path(f"/proc/{self.process.pid}/status").read_text("utf-8").splitlines()
-        return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+        return held_mib(self.process.pid, "VmRSS:")
 
     def stop(self) -> None:
         """End it."""

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from benchmarks.processes import held_mib
 from bot import log
 from bot import policy as policy_module
 from bot import settings as settings_module
@@ -46,17 +47,9 @@ class Memory:
     def _watch(self) -> None:
         own = Path("/proc/self/task") / str(os.getpid()) / "children"
         while not self._ended.wait(0.1):
-            others = [Path("/proc") / pid for pid in own.read_text("utf-8").split()]
-            held = _kib(Path("/proc/self"), "VmRSS:") + sum(_kib(one, "RssAnon:") for one in others)
-            self.most = max(self.most, held / 1024)
-
-
-def _kib(process: Path, name: str) -> int:
-    try:
-        lines = (process / "status").read_text("utf-8").splitlines()
-    except OSError:  # it has ended
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
+            others = own.read_text("utf-8").split()
+            held = held_mib("self", "VmRSS:") + sum(held_mib(one, "RssAnon:") for one in others)
+            self.most = max(self.most, held)
 
 
 async def run(database: str) -> None:

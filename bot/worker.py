@@ -116,14 +116,16 @@ class Worker:
 
     async def _listen(self, process: Process) -> None:
         assert process.stdout is not None  # noqa: S101 # for the type checker: it has pipes
-        with suppress(asyncio.IncompleteReadError, OSError):
-            while True:
-                number, kind, value = await _received(process.stdout)
-                if number in self._answers:  # else nobody waits for it any more
-                    self._answers[number].put_nowait((kind, value))
-        self._is_lost = True
-        for answers in self._answers.values():
-            answers.put_nowait((FAILED, WorkerLostError("the second process ended before its work did")))
+        try:
+            with suppress(asyncio.IncompleteReadError, OSError):
+                while True:
+                    number, kind, value = await _received(process.stdout)
+                    if number in self._answers:  # else nobody waits for it any more
+                        self._answers[number].put_nowait((kind, value))
+        finally:
+            self._is_lost = True
+            for answers in self._answers.values():
+                answers.put_nowait((FAILED, WorkerLostError("the second process ended before its work did")))
 
     def _tell(self, number: int, kind: int, *rest: Any) -> None:
         self._send((number, kind, *rest))
@@ -174,7 +176,7 @@ class _Inside:
         try:
             await self._send(number, DONE, await work(*arguments))
         except Exception as error:  # noqa: BLE001 # whoever asked is told
-            await self._send(number, FAILED, error)
+            await self._send(number, FAILED, _portable(error))
         finally:
             del self._tasks[number]
 
@@ -186,7 +188,7 @@ class _Inside:
                 await self._send(number, ITEM, item)
             await self._send(number, DONE, None)
         except Exception as error:  # noqa: BLE001 # whoever asked is told
-            await self._send(number, FAILED, error)
+            await self._send(number, FAILED, _portable(error))
         finally:
             del self._tasks[number], self._room[number]
 
@@ -201,6 +203,15 @@ class _Inside:
                 frame = frame[os.write(self._out, frame) :]
         except OSError:
             os._exit(0)  # nobody reads
+
+
+def _portable(error: Exception) -> Exception:
+    """The same, or what it was where it cannot be made again at the other end."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 # it is our own
+    except Exception:  # noqa: BLE001 # whatever its class does
+        return RuntimeError(f"an unexpected {type(error).__name__} in the second process")
+    return error
 
 
 def _framed(what: Any) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -56,6 +57,14 @@ async def test_answers_errors_and_streams_come_as_they_are(worker: Worker):
     assert [(await anext(failing))[0], (await anext(failing))[0]] == [0, 1]
     with pytest.raises(SourceUnavailable, match="it went down"):
         await anext(failing)
+
+
+async def test_what_cannot_go_over_the_pipe_is_said_and_nobody_waits_for_it(worker: Worker):
+    with pytest.raises(RuntimeError, match="an unexpected Odd"):
+        await asyncio.wait_for(worker.call("fail_oddly"), 10)
+    with pytest.raises((RuntimeError, AttributeError, pickle.PicklingError)):
+        await asyncio.wait_for(worker.call("give_oddly"), 10)
+    assert await worker.call("echo", 1) == (1,)
 
 
 async def test_a_stream_that_is_taken_slowly_waits(worker: Worker):

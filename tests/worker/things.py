@@ -11,6 +11,11 @@ from typing import Any
 from bot.errors import SourceUnavailable
 
 
+class Odd(Exception):
+    def __init__(self, *, said: str) -> None:
+        super().__init__(said)
+
+
 class Things:
     def __init__(self) -> None:
         self.yielded = 0
@@ -26,6 +31,12 @@ class Things:
 
     async def fail(self) -> None:
         raise SourceUnavailable("it is down", 7)
+
+    async def fail_oddly(self) -> None:
+        raise Odd(said="what nobody can make again")
+
+    async def give_oddly(self) -> Any:
+        return Odd
 
     async def slowly(self, seconds: float) -> str:
         await asyncio.sleep(seconds)
