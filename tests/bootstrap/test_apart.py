@@ -18,11 +18,13 @@ from bot.bootstrap import apart, sourcing
 from bot.bootstrap.house import House
 from bot.clock import FixedClock
 from bot.domain.reading import System
+from bot.errors import SourceRefused
 from bot.features.sync.identity import claim_of
 from bot.ports.vendors import Page, Vendor
 from bot.standin.vendors import town
 from bot.standin.vendors.books import Books
 from bot.standin.vendors.business import Business
+from bot.standin.vendors.faults import VendorFault
 from bot.store import Store
 from bot.store.records import entries
 
@@ -31,17 +33,23 @@ ACCOUNTS, MANY = 950, 300
 
 
 @pytest.fixture
-async def house(sqlite_store: Store, clock: Any) -> AsyncIterator[House]:
-    """Beside systems that hold some accounts."""
+async def systems() -> AsyncIterator[town.Town]:
+    """Systems that hold some accounts."""
     rows = [
         {"account_id": f"A{n}", "name": f"Account {n}", "health_score": n % 100 / 10} for n in range(ACCOUNTS)
     ]
     books = Books(business=Business(accounts=rows), now=NOW).all()
     async with town.opened(books) as opened:
-        settings = settings_module.Settings(
-            **{name.lower(): value for name, value in opened.environment.items()}
-        )
-        yield House(settings, policy_module.load(), FixedClock(NOW, clock.zone), sqlite_store)
+        yield opened
+
+
+@pytest.fixture
+def house(sqlite_store: Store, clock: Any, systems: town.Town) -> House:
+    """Beside them."""
+    settings = settings_module.Settings(
+        **{name.lower(): value for name, value in systems.environment.items()}
+    )
+    return House(settings, policy_module.load(), FixedClock(NOW, clock.zone), sqlite_store)
 
 
 def _children() -> set[int]:
@@ -60,6 +68,11 @@ def _children() -> set[int]:
 
 async def _all(vendor: Vendor, **asked: Any) -> list[Page]:
     return [page async for page in vendor.pages("accounts", **asked)]
+
+
+async def _into(found: list[Page], vendor: Vendor) -> None:
+    async for page in vendor.pages("accounts"):
+        found.append(page)  # noqa: PERF401 # what came before it failed is looked at
 
 
 def _kept(house: House, pages: list[Page]) -> list[Any]:
@@ -105,3 +118,17 @@ async def test_a_second_process_that_is_lost_is_done_without(house: House):
     assert len(keys) == ACCOUNTS
     assert [type(page.readings[0]) is tuple for page in found[:5]] == [False] * 3 + [True] * 2
     assert type(found[-1].readings[0]) is not tuple
+
+
+async def test_what_a_system_refuses_there_is_heard_here(house: House, systems: town.Town):
+    """As if it were read here: its kind, its own name for the call, and everything before it."""
+    refusal = VendorFault(kind="status", path="accounts", skip=6, times=None, status=403)
+    refusal.headers = {"X-Request-Id": "abc-1"}
+    systems.standins["vitally"].faults.append(refusal)
+    found: list[Page] = []
+    async with apart.opened(house, [System.VITALLY], many=MANY) as ((vendor,), _):
+        with pytest.raises(SourceRefused, match="Vitally") as raised:
+            await _into(found, vendor)
+        assert _children(), "it was read there"
+    assert raised.value.request_id == "abc-1"
+    assert len(found) >= 4
