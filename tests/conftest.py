@@ -88,8 +88,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
-def pytest_collection_finish() -> None:
-    """Garbage is what the tests leave behind, not what they share."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A group must reach its worker whole; and garbage is what the tests leave behind, not what they share."""
+    if hasattr(session.config, "workerinput"):
+        scattered = [
+            item for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
+        ]
+        # Else each worker would start the browser, the demo and the launchers for itself: twice the time, and no word of it.
+        assert not scattered, f"pytest-xdist does not keep groups together: {scattered[:3]}"
     gc.freeze()
     gc.enable()
 

@@ -28,6 +28,7 @@ POLLS = (0.5, 0.25)
 POLLS_OF_A_TURNED_CLOCK = (0.2, 0.1)
 """Where somebody waits for everything that a turned clock brings due, one after the other."""
 MOST_PRIORITY = 2_147_483_647
+WAITS = "ENQUEUED"
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 LOST = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
@@ -96,6 +97,8 @@ class Engine:
         # The workflows belong there all the same; by itself it would take the loop of the thread that launches it.
         instance._background_event_loop._main_loop = asyncio.get_running_loop()  # noqa: SLF001 # there is no other way
         await _to_the_end(self._dbos.launch)
+        system = instance._sys_db  # noqa: SLF001 # nor for this
+        system.dequeue_scopes = _waiting_in(system)
         await self._dbos.register_queue_async(
             WORK, worker_concurrency=AT_ONCE, polling_interval_sec=self._poll, on_conflict="always_update"
         )
@@ -178,6 +181,29 @@ class Engine:
                 return total
             await self._dbos.delete_workflows_async([one.workflow_id for one in old])
             total += len(old)
+
+
+def _waiting_in(system: Any) -> Callable[[str], Sequence[None]]:
+    """Gives a queue's one scope to dequeue from, and none where nothing waits.
+
+    Looking for what may be taken up builds a dozen statements, several times a second: a tenth of a core for a bot that
+    has nothing to do. Asking first whether anything waits costs a twentieth of that.
+    """
+    held = system.tables.workflow_status.c
+    waits = sa.literal(
+        WAITS, literal_execute=True
+    )  # written out, else SQLite does not take the index of what is in flight
+    first = (
+        sa.select(sa.literal(1))
+        .where(held.status == waits, held.queue_name == sa.bindparam("queue"))
+        .limit(1)
+    )
+
+    def scopes(queue: str) -> Sequence[None]:
+        with system.engine.connect() as connection:
+            return [None] if connection.execute(first, {"queue": queue}).first() else []
+
+    return scopes
 
 
 async def _to_the_end(work: Callable[[], object]) -> None:

@@ -41,6 +41,7 @@ class Story:
     open_page: Callable[..., Awaitable[Page]]
     control: APIRequestContext
     base: date
+    page: Page | None = None
 
     @property
     def first(self) -> date:
@@ -54,9 +55,14 @@ class Story:
 
     async def do(self, what: str, **said: Any) -> dict[str, Any]:
         """Something done by the control interface; gives its answer."""
+        done = await self.try_to(what, **said)
+        assert done["ok"], done
+        return done
+
+    async def try_to(self, what: str, **said: Any) -> dict[str, Any]:
+        """The same where it may be refused."""
         answer = await self.control.post(f"{self.address}/control/{what}", data=said, timeout=TURNING)
         done: dict[str, Any] = await answer.json()
-        assert done["ok"], done
         return done
 
     async def see(self, what: str) -> dict[str, Any]:
@@ -91,13 +97,18 @@ class Story:
         while found := [(one, button) for one in seen["messages"] if (button := last_button(one, action))]:
             message, button = found[0]
             told = {"action_id": button["action_id"], "value": button["value"], "message": message["ts"]}
-            await self.do("press", user=user, **told)
+            pressed = await self.try_to("press", user=user, **told)
+            if not pressed["ok"]:  # it may have been edited meanwhile; one that still stands there must be there to press
+                seen = await self.said_to(user, channel=channel)
+                assert message not in seen["messages"], pressed
             while message in seen["messages"]:
                 seen = await self.said_to(user, seen["version"], channel)
 
     async def as_(self, user: str, channel: str = "general") -> Page:
-        """A page as somebody, in a channel."""
-        page = await self.open_page(f"{self.address}/#as={user}&channel={channel}")
+        """A page as somebody, in a channel, instead of the one before: each that is open follows all that happens."""
+        if self.page:
+            await self.page.context.close()
+        self.page = page = await self.open_page(f"{self.address}/#as={user}&channel={channel}")
         await expect(page.locator("#place")).to_contain_text(channel, timeout=SLOW)
         return page
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -16,6 +17,7 @@ from bot.standin.state import Message
 TA = "signe.aldstrom"
 MOST_BYTES = 200 * 1024
 LONGEST_TASK = 100
+PATIENCE = 45  # seconds for all runs: one takes three, and half a minute where others leave it no processor
 LONG_ENOUGH = 5  # milliseconds of a task that tells whether the page had its processor
 WATCHED = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"]
 
@@ -107,8 +109,9 @@ async def scrolled_up(app, browser: Browser, open_page) -> Run:
 async def test_a_thousand_messages_scroll_without_a_long_task(app, browser: Browser, open_page) -> None:
     fill(app, 1000)
     runs: list[Run] = []
-    # Three quiet runs, by the clock. One in which others had the processor is made again, four times at most.
-    while len(runs) < 7 and sum(one.is_quiet for one in runs) < 3:
+    until = time.monotonic() + PATIENCE
+    # Three quiet runs, by the clock. One in which others had the processor is made again, as often as there is time for.
+    while not runs or (sum(one.is_quiet for one in runs) < 3 and time.monotonic() < until):
         runs.append(await scrolled_up(app, browser, open_page))
     quiet = [one for one in runs if one.is_quiet]
     if len(quiet) == 3:
