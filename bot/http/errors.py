@@ -15,7 +15,16 @@ from typing import Any
 from bot.errors import SourceError, SourceGarbled, SourceRefused, SourceUnavailable
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,59}")
-"""What is shown of a vendor's words: nothing that could be a sentence, a name with accents or an address."""
+"""What is shown of a field that is for codes: nothing that could be a sentence, a name with accents or an address."""
+_WRITTEN_TOGETHER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+){1,7}")
+_WORDS = frozenset(
+    {
+        *("forbidden", "invalid", "unauthorized", "unavailable"),
+        *("DatabaseConflict", "Forbidden", "InvalidEndpoint", "InvalidPaginationParameter"),
+        *("RecordInvalid", "RecordNotFound", "TooManyValues", "Unauthorized"),
+    }
+)
+"""A single word where words stand may be anybody's name: it is shown if it is written as codes alone are, or is known."""
 _REQUEST_ID = re.compile(r"[\w.:/=\-]{1,128}", re.ASCII)
 _ID_HEADERS = ("x-request-id", "request-id", "x-zendesk-request-id", "x-amzn-requestid", "x-correlation-id")
 _AT_REST = ("ratelimit-reset", "rate-limit-reset", "x-rate-limit-reset", "x-ratelimit-reset")
@@ -74,7 +83,7 @@ def _told(data: Any) -> Iterator[tuple[str, str]]:
         for each in data:
             yield from _told(each)
     elif isinstance(data, str):
-        yield data, data if _CODE.fullmatch(data) else ""
+        yield data, data if data in _WORDS or (len(data) < 60 and _WRITTEN_TOGETHER.fullmatch(data)) else ""
     elif isinstance(data, Mapping):
         own = _pair(data)
         inner = [pair for name in ("error", "errors") for pair in _told(data.get(name))]
