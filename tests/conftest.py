@@ -91,9 +91,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """A group must reach its worker whole; and garbage is what the tests leave behind, not what they share."""
     if hasattr(session.config, "workerinput"):
-        scattered = [
-            item for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
-        ]
+        grouped = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
+        scattered = [nodeid for nodeid in grouped if "@" not in nodeid]
         # Else each worker would start the browser, the demo and the launchers for itself: twice the time, and no word of it.
         assert not scattered, f"pytest-xdist does not keep groups together: {scattered[:3]}"
     gc.freeze()

@@ -98,7 +98,7 @@ class Story:
             message, button = found[0]
             told = {"action_id": button["action_id"], "value": button["value"], "message": message["ts"]}
             pressed = await self.try_to("press", user=user, **told)
-            if not pressed["ok"]:  # it may have been edited meanwhile; one that still stands there must be there to press
+            if not pressed["ok"]:  # edited meanwhile; what still stands there must be there to press
                 seen = await self.said_to(user, channel=channel)
                 assert message not in seen["messages"], pressed
             while message in seen["messages"]:
