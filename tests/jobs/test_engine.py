@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.asks import Due
 from bot.blocks.answers import Message
@@ -44,6 +46,32 @@ async def test_work_that_is_due_is_done_once_and_says_what_was_done(launch) -> N
         planned = await bot.store.jobs.find_work("t:2")
         assert planned is not None
         assert planned.state is WorkState.PLANNED
+
+
+async def test_an_engine_without_work_asks_nothing_but_whether_any_waits(launch) -> None:
+    asked: list[str] = []
+    often, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def count(words: str) -> int:
+        return sum(words in one for one in asked)
+
+    def listen(_connection, _cursor, statement: str, *_) -> None:
+        asked.append(" ".join(statement.split()))
+        if count("= 'ENQUEUED'") > 5:
+            loop.call_soon_threadsafe(often.set)
+
+    async with launch(Job(name="t.post", run=posts)) as bot:
+        await bot.settle()
+        sa.event.listen(sa.Engine, "before_cursor_execute", listen)
+        try:
+            await asyncio.wait_for(often.wait(), 20)
+            assert not count("RECURSIVE")
+            await bot.plan(DueWork(key="t:1", job="t.post", due_at=bot.clock.now()))
+            await bot.settle()
+            assert count("RECURSIVE"), "that is how it looks for messages; without it nothing was shown above"
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", listen)
+        assert bot.told(bot.operator) == ["KPIs of t:1"]
 
 
 async def test_a_turned_clock_does_what_comes_due_at_its_own_instant(launch) -> None:
