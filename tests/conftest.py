@@ -142,8 +142,14 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
 
 @pytest.fixture(scope="session")
 def migrated_files(made_once: MadeOnce) -> Path:
-    """A folder with a migrated, empty SQLite database, to be copied."""
-    return made_once("migrated", lambda folder: asyncio.run(_migrate(f"sqlite:///{folder / 'ta-bot.db'}")))
+    """A folder with a migrated, empty SQLite database, the engine's tables in it, to be copied."""
+
+    def make(folder: Path) -> None:
+        url = f"sqlite:///{folder / 'ta-bot.db'}"
+        asyncio.run(_migrate(url))
+        asyncio.run(_engaged(url))
+
+    return made_once("migrated", make)
 
 
 @pytest.fixture(scope="session")
@@ -221,7 +227,7 @@ def postgres_server() -> Iterator[str]:
 
 
 async def _engaged(url: str) -> None:
-    """The durable engine makes its tables: half a second, which no copy takes again."""
+    """The durable engine makes its tables: up to half a second, which no copy takes again."""
 
     async def nothing(*_: object) -> str:
         return ""

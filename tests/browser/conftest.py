@@ -32,6 +32,7 @@ PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here shares one loop and, on one worker, one browser; what needs the whole demo is on another."""
     for item in items:

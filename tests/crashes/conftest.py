@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import itertools
+import json
 import os
 import re
 import shutil
@@ -45,6 +46,8 @@ CHANNELS: Mapping[str, tuple[Team, ...]] = {
 }
 OWNER = "tomas.arrieta@lumenforge.example"
 ACCOUNTS_A_TEAM = 4
+LAUNCHER = Path(__file__).parents[1] / "launcher.py"
+IMPORTED = ("bot.bootstrap.serving", "bot.standin.server", "dbos", "typer.rich_utils")
 OURS = {name.upper() for name in Settings.model_fields}
 QUICK = '[work]\nmessage_retries = ["1 second", "2 seconds", "3 seconds", "5 seconds", "8 seconds", "13 seconds"]\n'
 """The shipped ones are minutes long in the end."""
@@ -83,20 +86,94 @@ class Slack:
         return [one for one in told["messages"] if one["metadata"]]
 
 
+class Run:
+    """A process that the launcher forked."""
+
+    def __init__(self, said: asyncio.StreamReader) -> None:
+        self.said = said
+        self.pid: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    @property
+    def has_ended(self) -> bool:
+        return self._code.done()
+
+    def ended(self, code: int) -> None:
+        self._code.set_result(code)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if not self.has_ended:
+            os.kill(self.pid.result(), number)
+
+    async def wait(self) -> int:
+        """Until it ended; gives its exit code."""
+        return await asyncio.wait_for(asyncio.shield(self._code), PATIENCE)
+
+
+class Launcher:
+    """Forks bots and workspaces from one process that has imported everything: they start in a third of the time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._runs: dict[int, Run] = {}
+        self._numbers = itertools.count(1)
+
+    async def __aenter__(self) -> Self:
+        pipe = asyncio.subprocess.PIPE
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(LAUNCHER), *IMPORTED), stdin=pipe, stdout=pipe
+        )
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        await self._process.wait()
+        await self._reading
+
+    async def _read(self) -> None:
+        assert self._process.stdout
+        async for line in self._process.stdout:
+            told = json.loads(line)
+            run = self._runs[told["number"]]
+            if "code" in told:
+                run.ended(told["code"])
+            else:
+                run.pid.set_result(told["pid"])
+
+    async def start(
+        self, *words: str, environment: Mapping[str, str], module: str = "bot", hears: str = "err"
+    ) -> Run:
+        """Run `python -m module words`, hearing what it says on `out` or `err`."""
+        number = next(self._numbers)
+        pipe = self._folder / f"said-{number}"
+        os.mkfifo(pipe)
+        heard = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(heard), os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+        )
+        run = self._runs[number] = Run(heard)
+        asked = {"module": module, "words": words, "folder": str(self._folder), hears: str(pipe)}
+        assert self._process.stdin
+        self._process.stdin.write(
+            json.dumps({**asked, "environment": {**environment}, "number": number}).encode() + b"\n"
+        )
+        await asyncio.wait_for(asyncio.shield(run.pid), PATIENCE)
+        return run
+
+
 @asynccontextmanager
-async def _slack() -> AsyncIterator[Slack]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.standin", "--port", "0", stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout
+async def _slack(launcher: Launcher) -> AsyncIterator[Slack]:
+    run = await launcher.start("--port", "0", module="bot.standin", environment=os.environ, hears="out")
     try:
-        ready = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
+        ready = (await asyncio.wait_for(run.said.readline(), PATIENCE)).decode()
         assert ready.startswith("ready: "), ready
         async with aiohttp.ClientSession() as session:
             yield Slack(ready.removeprefix("ready: ").strip(), session)
     finally:
-        process.kill()
-        await process.wait()
+        run.send_signal(signal.SIGKILL)
+        await run.wait()
 
 
 @dataclass
@@ -104,31 +181,25 @@ class Bot:
     """One `ta-bot serve`."""
 
     environment: Mapping[str, str]
-    folder: Path
+    launcher: Launcher
     lines: list[str] = field(default_factory=list)
     address: str = ""
-    _process: asyncio.subprocess.Process | None = None
+    _run: Run | None = None
     _reading: asyncio.Task[None] | None = None
 
     @property
     def is_alive(self) -> bool:
-        return self._process is not None
+        return self._run is not None
 
     async def start(self) -> None:
         """Until it listens."""
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "serve"),
-            cwd=self.folder,
-            env=self.environment,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        self._run = await self.launcher.start("serve", environment=self.environment)
         listening = asyncio.Event()
-        self._reading = asyncio.create_task(self._read(self._process, listening))
+        self._reading = asyncio.create_task(self._read(self._run, listening))
         await asyncio.wait_for(listening.wait(), PATIENCE)
 
-    async def _read(self, process: asyncio.subprocess.Process, listening: asyncio.Event) -> None:
-        assert process.stderr
-        async for raw in process.stderr:
+    async def _read(self, run: Run, listening: asyncio.Event) -> None:
+        async for raw in run.said:
             self.lines.append(raw.decode())
             if found := _LISTENING.search(self.lines[-1]):
                 self.address = found[1]
@@ -137,9 +208,9 @@ class Bot:
 
     async def ready(self) -> None:
         """Until it takes work up."""
-        assert self._process
+        assert self._run
         async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
-            while self._process.returncode is None:
+            while not self._run.has_ended:
                 with suppress(aiohttp.ClientError):
                     async with session.get(f"{self.address}/readyz") as answer:
                         if answer.status == 200:
@@ -149,13 +220,12 @@ class Bot:
 
     async def stop(self, number: signal.Signals = signal.SIGKILL) -> int:
         """End it; gives its exit code."""
-        assert self._process
+        assert self._run
         assert self._reading
-        if self._process.returncode is None:
-            self._process.send_signal(number)
-        code = await asyncio.wait_for(self._process.wait(), PATIENCE)
+        self._run.send_signal(number)
+        code = await self._run.wait()
         await self._reading
-        self._process = None
+        self._run = None
         return code
 
 
@@ -328,6 +398,7 @@ class Settlement:
         (folder / "policy.toml").write_text(QUICK)
 
     async def __aenter__(self) -> Self:
+        self._launcher = await self._open.enter_async_context(Launcher(self._folder))
         return self
 
     async def __aexit__(self, *raised: object) -> None:
@@ -335,7 +406,7 @@ class Settlement:
 
     async def slack(self) -> Slack:
         """Another workspace."""
-        return await self._open.enter_async_context(_slack())
+        return await self._open.enter_async_context(_slack(self._launcher))
 
     @asynccontextmanager
     async def house(self, slack: Slack, made: Made, replicas: int = 1) -> AsyncIterator[House]:
@@ -344,7 +415,7 @@ class Settlement:
         await slack.do("pace", on=True, burst=3)
         url = made(next(self._numbers))
         with _connected(url) as connection:
-            bots = [Bot(self._environment(url, slack), self._folder) for _ in range(replicas)]
+            bots = [Bot(self._environment(url, slack), self._launcher) for _ in range(replicas)]
             house = House(slack, url, bots, connection)
             try:
                 yield house

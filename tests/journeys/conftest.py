@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -17,7 +18,22 @@ import pytest
 from bot.settings import Settings
 
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
-LAUNCHER = Path(__file__).parent / "launcher.py"
+LAUNCHER = Path(__file__).parents[1] / "launcher.py"
+LIBRARIES = (
+    *("aiohttp.web", "cryptography.fernet", "orjson", "prometheus_client", "psycopg", "pydantic_settings"),
+    *(
+        "rapidfuzz.fuzz",
+        "rich.markdown",
+        "rich.table",
+        "slack_bolt.async_app",
+        "sqlalchemy.dialects.postgresql",
+    ),
+    *("sqlalchemy.dialects.sqlite", "sqlite_utils", "structlog", "typer.rich_utils", "yaml"),
+)
+COMMANDS = tuple(
+    f"bot.bootstrap.{name}"
+    for name in ("digesting", "doctoring", "dues", "importing", "keeping", "serving", "syncing", "trying")
+)
 OURS = {name.upper() for name in Settings.model_fields}
 
 
@@ -53,14 +69,15 @@ class Launchers:
     def __init__(self) -> None:
         self._bare, self._full = (
             subprocess.Popen(
-                [sys.executable, str(LAUNCHER), *words],
+                [sys.executable, str(LAUNCHER), *modules],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            for words in ((), ("ours",))
+            for modules in (LIBRARIES, (*LIBRARIES, *COMMANDS))
         )
         self._begun: set[str] = set()
+        self._numbers = itertools.count(1)
 
     def run(self, asked: Mapping[str, Any]) -> int:
         """Run to the end; gives the exit code."""
@@ -69,15 +86,18 @@ class Launchers:
         self._begun.add(command)
         assert launcher.stdin
         assert launcher.stdout
-        launcher.stdin.write(json.dumps(asked) + "\n")
+        launcher.stdin.write(json.dumps({**asked, "number": next(self._numbers)}) + "\n")
         launcher.stdin.flush()
-        return int(launcher.stdout.readline())
+        while "code" not in (told := json.loads(launcher.stdout.readline())):
+            pass
+        return int(told["code"])
 
     def close(self) -> None:
         for launcher in (self._bare, self._full):
             launcher.communicate()
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever runs commands is on one worker, with one pair of launchers."""
     for item in items:
