@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.standin.book import people
 from bot.standin.chromium import find_chromium
@@ -27,6 +27,7 @@ from bot.standin.webapi import answer
 from bot.standin.workspace import build_workspace
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"]
+SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 Open: TypeAlias = Callable[..., Awaitable[Page]]
 PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)
@@ -62,24 +63,37 @@ async def browser(chromium_path: str) -> AsyncIterator[Browser]:
         await started.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def profile(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """One profile for whoever asks for nothing special: a new one starts two processes, a second's work."""
+    context = await browser.new_context(**SCREEN)
+    yield context
+    await context.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser) -> AsyncIterator[Open]:
-    """Opens pages, each in a profile of its own; what a page complains of fails the test."""
-    contexts, complaints = [], []
+async def open_page(browser: Browser, profile: BrowserContext) -> AsyncIterator[Open]:
+    """Opens pages; with options of its own a page is in a profile of its own. What one complains of fails the test."""
+    pages: list[Page] = []
+    own: list[BrowserContext] = []
+    complaints: list[str] = []
 
     async def opened(address: str, **options: Any) -> Page:
-        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
+        context = profile
+        if options:
+            context = await browser.new_context(**{**SCREEN, **options})
+            own.append(context)
         page = await context.new_page()
+        page.set_default_timeout(PATIENCE)
+        pages.append(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
         await page.goto(address)
         return page
 
     yield opened
-    for context in contexts:
-        await context.close()
+    for one in (*pages, *own):
+        await one.close()
     assert not complaints
 
 

@@ -107,7 +107,7 @@ class Story:
     async def as_(self, user: str, channel: str = "general") -> Page:
         """A page as somebody, in a channel, instead of the one before: each that is open follows all that happens."""
         if self.page:
-            await self.page.context.close()
+            await self.page.close()
         self.page = page = await self.open_page(f"{self.address}/#as={user}&channel={channel}")
         await expect(page.locator("#place")).to_contain_text(channel, timeout=SLOW)
         return page

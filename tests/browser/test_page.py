@@ -26,7 +26,9 @@ async def seconds_until(seen, does) -> float:
 @pytest.mark.alone
 async def test_two_browsers_see_each_others_effects_within_a_second(app, open_page) -> None:
     one = await open_page(f"{app.server.base_url}/#as={TA}&channel=general")
-    two = await open_page(f"{app.server.base_url}/#as={OTHER}&channel=general")
+    two = await open_page(
+        f"{app.server.base_url}/#as={OTHER}&channel=general", locale="en-GB"
+    )  # a browser of its own
     for page in (one, two):
         await expect(page.locator("#me")).to_contain_text("Set a status")
     took = []

@@ -101,7 +101,7 @@ async def scrolled_up(app, browser: Browser, open_page) -> Run:
             break
     traced = json.loads(await browser.stop_tracing())["traceEvents"]
     await expect(page.locator("#messages .message")).to_have_count(1000)
-    await page.context.close()
+    await page.close()
     return measured(traced)
 
 
