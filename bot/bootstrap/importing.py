@@ -79,4 +79,10 @@ def sentences(report: ImportReport) -> tuple[str, ...]:
         said.append(
             f"{written.missing:,} {report.kind} are not in the file: kept, and marked as missing from it"
         )
+    if written.overruled:
+        columns = (
+            f"{name} of {count:,} {'account' if count == 1 else 'accounts'}"
+            for name, count in written.overruled.items()
+        )
+        said.append(f"what a system told stays where the file says otherwise: {', '.join(columns)}")
     return tuple(said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -39,6 +39,8 @@ class Written:
     changed: int = 0
     unchanged: int = 0
     missing: int = 0  # accounts or absences that the file left out: kept and marked
+    overruled: Mapping[str, int] = field(default_factory=dict)
+    """Of how many accounts a column says otherwise than the system that told it: the system's value stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

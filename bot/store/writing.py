@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -63,6 +64,7 @@ class AccountWriter:
         self._is_synced = False
         self._stamps = Stamps()
         self._seen: set[str] = set()
+        self._overruled: Counter[str] = Counter()
         self._total = 0
 
     async def save(self, rows: Iterable[AccountRow], *, missing_on: date | None) -> Written:
@@ -105,7 +107,9 @@ class AccountWriter:
         values, stamps = dict(row.values), dict(row.stamps)
         for name, value, stamp in held.rest({}):
             if stamp.source in _SYSTEMS:
+                self._overruled[name] += values.get(name) not in (None, value)
                 values[name], stamps[name] = value, stamp
+        self._overruled["name"] += row.name != held.name
         return replace(row, name=held.name, values=values, stamps=stamps)
 
     def _end(self, connection: sa.Connection, version: int, before: tuple[int, int, int]) -> Written:
@@ -113,7 +117,9 @@ class AccountWriter:
         held, touched, named = (now - then for now, then in zip(after, before, strict=True))
         if named:
             bump(connection, "names")
-        return Written(added=held, changed=touched - held, unchanged=self._total - touched)
+        overruled = {name: count for name, count in self._overruled.most_common() if count}
+        unchanged = self._total - touched
+        return Written(added=held, changed=touched - held, unchanged=unchanged, overruled=overruled)
 
     async def _mark_missing(self, day: date) -> int:
         """Mark the accounts that were left out, and count all that are: kept, never dropped."""

@@ -124,6 +124,9 @@ async def test_all_five_become_one_book_and_nobodys_words_are_kept(
     _, health = await ta_bot("doctor")
     assert "✓ source: Vitally answers, and has every field that policy names" in health
     assert "1 record of Zendesk belong" in health
+    (tmp_path / "accounts.csv").write_text(f"account_id,name,arr\n{account.id},Fir Robotics,90000\n")
+    _, taken = await ta_bot("import", "accounts", "accounts.csv")
+    assert "what a system told stays where the file says otherwise: arr of 1 account" in taken
     await store.close()
     everything = f"{said}{report}{health}".encode() + _held_in(tmp_path)
     secrets = [

@@ -349,6 +349,7 @@ async def test_a_file_over_a_synced_book_speaks_where_no_system_does(desk: Any, 
     async with desk.work.transaction() as tx:
         written = await desk.book.save_accounts(tx, rows, complete=True, seen_on=date(2026, 11, 21))
     assert (written.added, written.changed, written.missing) == (1, 1, 0), "no system's account is missing"
+    assert written.overruled == {"arr": 1, "renewal_date": 1, "name": 1}, "said, since nobody would know else"
     for _ in range(2):
         fir, yew = await desk.book.find_account("001A"), await desk.book.find_account("001Z")
         assert (fir.name, fir.arr.value, fir.arr.source) == ("Fir Inc.", 100_00, "Salesforce")
