@@ -12,7 +12,7 @@ import sqlite_utils
 
 from bot.errors import DatabaseTooNew
 from bot.store import migrations, open_store, tables
-from bot.store.database import SqliteDatabase, open_database
+from bot.store.database import open_database
 from bot.store.feedback import FEEDBACK
 from bot.store.migrations import Family, Migration, migrate
 
@@ -132,8 +132,11 @@ async def test_feedback_of_a_database_of_before_can_be_withdrawn(database_url: s
     await store.close()
 
 
-async def test_sqlites_tables_are_strict(sqlite_store) -> None:
-    assert isinstance(sqlite_store.database, SqliteDatabase)
-    book = sqlite_utils.Database(sqlite_store.database.path)
+async def test_sqlites_tables_are_strict(tmp_path: Path, clock) -> None:
+    """Ours: the engine's, made when it is launched, are its own."""
+    opened = open_store(f"sqlite:///{tmp_path / 'new.db'}", clock)
+    await opened.start()
+    await opened.close()
+    book = sqlite_utils.Database(tmp_path / "new.db")
     assert [table.name for table in book.tables if not table.strict and table.name != "sqlite_sequence"] == []
     book.close()
