@@ -48,7 +48,7 @@ def reap(numbers: dict[int, int]) -> None:
 
 
 def begin(asked: dict[str, Any], numbers: dict[int, int]) -> bool:
-    """Fork; in the run itself, go on as it and say so once it ended."""
+    """Fork; gives whether this is the run itself, once it has ended."""
     pid = os.fork()
     if pid == 0:
         become(asked)

@@ -186,13 +186,12 @@ class Engine:
 def _waiting_in(system: Any) -> Callable[[str], Sequence[None]]:
     """Gives a queue's one scope to dequeue from, and none where nothing waits.
 
-    Looking for what may be taken up builds a dozen statements, several times a second: a tenth of a core for a bot that
-    has nothing to do. Asking first whether anything waits costs a twentieth of that.
+    Looking for what may be taken up builds a dozen statements, several times a second: an eighth of a core for a demo's
+    bot that has nothing to do. Where it is asked first whether anything waits, that bot takes a twentieth.
     """
     held = system.tables.workflow_status.c
-    waits = sa.literal(
-        WAITS, literal_execute=True
-    )  # written out, else SQLite does not take the index of what is in flight
+    # Written out, else SQLite does not take the index of what is in flight.
+    waits = sa.literal(WAITS, literal_execute=True)
     first = (
         sa.select(sa.literal(1))
         .where(held.status == waits, held.queue_name == sa.bindparam("queue"))

@@ -111,7 +111,7 @@ class Run:
 
 
 class Launcher:
-    """Forks bots and workspaces from one process that has imported everything: they start in a third of the time."""
+    """Forks bots and workspaces from one process that has imported everything, which each of them would do anew."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

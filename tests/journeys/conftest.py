@@ -21,14 +21,8 @@ Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 LAUNCHER = Path(__file__).parents[1] / "launcher.py"
 LIBRARIES = (
     *("aiohttp.web", "cryptography.fernet", "orjson", "prometheus_client", "psycopg", "pydantic_settings"),
-    *(
-        "rapidfuzz.fuzz",
-        "rich.markdown",
-        "rich.table",
-        "slack_bolt.async_app",
-        "sqlalchemy.dialects.postgresql",
-    ),
-    *("sqlalchemy.dialects.sqlite", "sqlite_utils", "structlog", "typer.rich_utils", "yaml"),
+    *("rapidfuzz.fuzz", "rich.markdown", "rich.table", "slack_bolt.async_app", "sqlite_utils", "structlog"),
+    *("sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite", "typer.rich_utils", "yaml"),
 )
 COMMANDS = tuple(
     f"bot.bootstrap.{name}"
